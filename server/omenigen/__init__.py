@@ -1,0 +1,1 @@
+"""Ωmenigen: a self-hosted world for a community."""
