@@ -1,5 +1,6 @@
 """Write what others build against: `python -m omenigen.main.docs` makes docs/events.md and server/tests/contracts."""
 
+import asyncio
 import dataclasses
 import json
 import pkgutil
@@ -14,7 +15,9 @@ from pydantic import TypeAdapter
 from omenigen import modules
 from omenigen.kit.outbox import Fact
 from omenigen.kit.settings import REPOSITORY
-from omenigen.main.api import make_app
+from omenigen.main.app import make_app
+from omenigen.main.container import make_container
+from omenigen.main.settings import Settings
 
 CONTRACTS = REPOSITORY / "server" / "tests" / "contracts"
 EVENTS_PAGE = REPOSITORY / "docs" / "events.md"
@@ -28,8 +31,17 @@ def documents() -> dict[Path, str]:
 
 
 def openapi() -> dict[str, Any]:
-    """Return the description of the whole HTTP surface."""
-    return make_app().openapi()
+    """Return the description of the whole HTTP surface; nothing is connected to."""
+    settings = Settings()
+
+    async def describe() -> dict[str, Any]:
+        container = make_container(settings)
+        try:
+            return (await make_app(container, settings)).openapi()
+        finally:
+            await container.close()
+
+    return asyncio.run(describe())
 
 
 def every_fact() -> list[type[Fact]]:

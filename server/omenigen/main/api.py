@@ -1,0 +1,15 @@
+"""The process that answers: HTTP, WebSockets, and the web app."""
+
+import asyncio
+
+from omenigen.main.app import make_app
+from omenigen.main.process import loops, running, serve, stop_on_signals
+from omenigen.main.schedule import API_LOOPS
+from omenigen.main.settings import Settings
+
+
+async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Serve until told to stop."""
+    stop = stop or stop_on_signals()
+    async with running(settings) as container, loops(container, API_LOOPS):
+        await serve(await make_app(container, settings), settings, stop)
