@@ -6,26 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 
-class Trust(StrEnum):
-    """Who vouches for an event; each level includes the rights of those before it."""
-
-    CLIENT = "client"
-    SERVER = "server"
-    OFFICIAL = "official"
-
-    @property
-    def rank(self) -> int:
-        """Order of trust, 0 for a player's own device."""
-        return _TRUST_ORDER.index(self)
-
-    def covers(self, floor: "Trust") -> bool:
-        """Say whether an event of this trust satisfies a demand for `floor`."""
-        return self.rank >= floor.rank
-
-
-_TRUST_ORDER = (Trust.CLIENT, Trust.SERVER, Trust.OFFICIAL)
-
-
 class MetricKind(StrEnum):
     """How the values of a measure become one number per window."""
 

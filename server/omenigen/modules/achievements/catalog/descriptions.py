@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from omenigen.kit.auth import Trust
 from omenigen.modules.achievements.types import (
     Family,
     Hidden,
@@ -14,7 +15,6 @@ from omenigen.modules.achievements.types import (
     RuleState,
     Shape,
     StreakUnit,
-    Trust,
     Window,
 )
 
@@ -152,8 +152,8 @@ class AtLeast:
     of: tuple["Condition", ...]
 
 
-type Leaf = Compare | SetOf | Sequence | Streak
-type Condition = Leaf | All | AnyOf | Not | AtLeast
+Leaf = Compare | SetOf | Sequence | Streak
+Condition = Leaf | All | AnyOf | Not | AtLeast
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
