@@ -1,7 +1,7 @@
 """Look over rules that were read: limits, unknown metrics, never-true conditions, circles of `requires`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from omenigen.modules.achievements.catalog.descriptions import (
     All,
@@ -28,9 +28,27 @@ from omenigen.modules.achievements.types import MetricKind, Op, StreakUnit, Wind
 ENDLESS = (WindowKind.ALL, WindowKind.SESSION, WindowKind.ROLLING)
 
 
-def check_rule(rule: Rule, types: Mapping[str, EventType], seasons: Mapping[str, Season], problems: Problems) -> Rule:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What rules may name."""
+
+    types: Mapping[str, EventType]
+    seasons: Mapping[str, Season]
+    metrics: Mapping[str, Metric]
+
+    @classmethod
+    def of(cls, types: Iterable[EventType], seasons: Iterable[Season] = ()) -> "Known":
+        """Index types and seasons by their codes, and the metrics that the types feed."""
+        listed = list(types)
+        return cls(
+            types={kind.code: kind for kind in listed},
+            seasons={season.code: season for season in seasons},
+            metrics={metric.code: metric for kind in listed for metric in kind.metrics},
+        )
+
+
+def check_rule(rule: Rule, known: Known, problems: Problems) -> Rule:
     """Note what is wrong with one rule; return it with the trust it asks for written into its metrics."""
-    known = {metric.code: metric for kind in types.values() for metric in kind.metrics}
     found = list(leaves(rule.when))
     if len(found) > MAX_LEAVES:
         problems.add("too_many_leaves", line=rule.line, most=MAX_LEAVES)
