@@ -1,6 +1,7 @@
 """Real servers once per session, an empty world for each test."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -32,10 +33,11 @@ ADDRESS = "http://localhost:8000"
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    """PostgreSQL, NATS and Redis, started once."""
-    with Embedded(tmp_path_factory.mktemp("servers"), tuning=Tuning.quick()) as embedded:
-        yield embedded
+def servers() -> Iterator[Embedded]:
+    """PostgreSQL, NATS and Redis, started once. Not in pytest's own folder: as root PostgreSQL could not enter it."""
+    with tempfile.TemporaryDirectory(prefix="omenigen-") as folder:
+        with Embedded(Path(folder), tuning=Tuning.quick()) as embedded:
+            yield embedded
 
 
 @pytest.fixture(scope="session")
