@@ -122,9 +122,7 @@ async def _empty(settings: DatabaseSettings) -> None:
             "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
         full = [
-            row["name"]
-            for row in names
-            if await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {row['name']})")
+            row["name"] for row in names if await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {row['name']})")
         ]
         if full:
             await asyncio.wait_for(

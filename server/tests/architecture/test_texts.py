@@ -26,9 +26,7 @@ def test_both_languages_name_the_same_values() -> None:
     def values(locale: Locale, key: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(TEXTS.say(locale, key)) if name}
 
-    different = [
-        key for key in TEXTS.keys(Locale.RU) if values(Locale.RU, key) != values(Locale.EN, key)
-    ]
+    different = [key for key in TEXTS.keys(Locale.RU) if values(Locale.RU, key) != values(Locale.EN, key)]
     assert different == []
 
 

@@ -76,9 +76,7 @@ async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_fact_reaches_its_consumer(
-    container: AsyncContainer, consumers: Consumers, listener: Listener
-) -> None:
+async def test_a_fact_reaches_its_consumer(container: AsyncContainer, consumers: Consumers, listener: Listener) -> None:
     await ring(container, 1, 2, 3)
     assert await (await container.get(Relay)).carry() == 3
     await until(lambda: sorted(listener.heard) == [1, 2, 3])
