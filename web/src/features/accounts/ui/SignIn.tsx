@@ -1,0 +1,3 @@
+export function SignIn({ onDone }: { onDone: () => void }) {
+  return <button type="button" onClick={onDone} />;
+}

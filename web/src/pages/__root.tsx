@@ -1,0 +1,64 @@
+import { type QueryClient, useQuery } from "@tanstack/react-query";
+import { createRootRouteWithContext, Outlet, redirect, useMatches } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { meQuery } from "@/features/accounts/api";
+import { useT } from "@/shared/i18n/i18n";
+import { HeaderExtras } from "@/shared/ui/Page";
+import { Shell } from "@/shared/ui/Shell";
+import { ToastArea } from "@/shared/ui/ToastArea";
+import { linkTo, places } from "./-nav";
+import { NotFound } from "./-not-found";
+
+const Palette = lazy(() => import("./-palette").then(({ Palette }) => ({ default: Palette })));
+
+interface RouterContext {
+  queries: QueryClient;
+}
+
+/** Pages that may be seen without an account say so: `staticData: { open: true }`. */
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    open?: boolean;
+  }
+}
+
+export const Route = createRootRouteWithContext<RouterContext>()({
+  beforeLoad: async ({ context, location, matches }) => {
+    if (matches.some((match) => match.staticData.open)) return;
+    const me = context.queries.getQueryData(meQuery.queryKey) ?? (await context.queries.ensureQueryData(meQuery));
+    if (!me) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
+  },
+  component: Root,
+  notFoundComponent: NotFound,
+});
+
+function Root() {
+  const open = useMatches({ select: (matches) => matches.some((match) => match.staticData.open) });
+  return (
+    <>
+      {open ? <Outlet /> : <Inside />}
+      <ToastArea />
+    </>
+  );
+}
+
+function Inside() {
+  const t = useT("common");
+  const { data: me } = useQuery(meQuery);
+  const [asked, setAsked] = useState(false);
+  const items = places
+    .filter((place) => place.main)
+    .map((place) => ({ to: linkTo(place), label: t(`nav.${place.word}`), icon: place.icon }));
+  return (
+    <HeaderExtras value={me ? <></> : null}>
+      <Shell items={items} onPalette={() => setAsked(true)}>
+        <Outlet />
+      </Shell>
+      {asked && (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      )}
+    </HeaderExtras>
+  );
+}

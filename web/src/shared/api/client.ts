@@ -1,0 +1,58 @@
+import createClient from "openapi-fetch";
+import { language } from "../i18n/i18n";
+import { errorOf, offlineError } from "./errors";
+import type { paths } from "./schema";
+import { csrfToken, mayBeSignedIn, refreshSession } from "./session";
+
+const TIMEOUT_MS = 15_000;
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Their 401 says "wrong password", not "your session is old". */
+const OWN_401 = /\/auth\/(login|refresh|register|confirm|password)/;
+
+/** A request must be made anew for a second try: its body is read once, and the CSRF cookie may have changed. */
+function dress(request: Request): Request {
+  const headers = new Headers(request.headers);
+  headers.set("Accept-Language", language());
+  const token = csrfToken();
+  if (token && !SAFE.has(request.method)) headers.set("X-CSRF-Token", token);
+  return new Request(request, { headers, signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) });
+}
+
+async function send(request: Request): Promise<Response> {
+  try {
+    return await fetch(dress(request));
+  } catch (cause) {
+    if (request.signal.aborted) throw cause;
+    throw offlineError(cause);
+  }
+}
+
+/** `fetch` with our cookies, language and CSRF header; an expired session is refreshed once and the call repeated. */
+export async function sessionFetch(request: Request): Promise<Response> {
+  const startedAt = Date.now();
+  const spare = request.clone();
+  const response = await send(request);
+  if (response.status !== 401 || OWN_401.test(new URL(request.url).pathname) || !mayBeSignedIn()) return response;
+  try {
+    if (!(await refreshSession(startedAt))) return response;
+  } catch (cause) {
+    throw offlineError(cause);
+  }
+  return send(spare);
+}
+
+export const api = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? "",
+  credentials: "same-origin",
+  fetch: sessionFetch,
+});
+
+/**
+ * The data of an answer, or an ApiError thrown: `await unwrap(api.GET("/api/v1/me"))`.
+ * 204 answers give undefined.
+ */
+export async function unwrap<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw errorOf(response, error);
+  return data as T;
+}

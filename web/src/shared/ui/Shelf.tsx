@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import classes from "./Shelf.module.css";
+
+/** Things that stand on a board, three on a phone and more where there is room; each child is one `ShelfItem`. */
+export function Shelf({ children }: { children: ReactNode }) {
+  return <ul className={classes.shelf}>{children}</ul>;
+}
+
+interface ShelfItemProps {
+  /** Stands on the board, 96 high. */
+  figure: ReactNode;
+  /** Hangs below it. */
+  children: ReactNode;
+  onClick?: () => void;
+  label?: string;
+}
+
+export function ShelfItem({ figure, children, onClick, label }: ShelfItemProps) {
+  const inside = (
+    <>
+      <span className={classes.figure}>{figure}</span>
+      <span className={classes.words}>{children}</span>
+    </>
+  );
+  return (
+    <li className={classes.item}>
+      {onClick ? (
+        <button type="button" className={classes.press} onClick={onClick} aria-label={label}>
+          {inside}
+        </button>
+      ) : (
+        inside
+      )}
+    </li>
+  );
+}
