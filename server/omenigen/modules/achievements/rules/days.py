@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 LATE_AFTER = timedelta(hours=48)
 EARLY_MAX = timedelta(minutes=5)
 SHORTEST_DAY = timedelta(hours=20)
+"""A change of zone never ends a day sooner than this after it began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A player's time zone, and the one before the last move."""
+    """A player's time zone (IANA), and the one before the last move, which happened at `since`."""
 
     zone: str
     before: str | None = None
@@ -22,17 +23,42 @@ class Calendar:
 def day_of(moment: datetime, calendar: Calendar) -> date:
     """Name the player's day at an instant.
 
-    After a move the day that was running goes on until 20 h after it began, and days never run backwards.
+    Flying west lengthens a day: its name does not go back. Flying east does not cut it: the next day begins at
+    midnight there, but no sooner than 20 hours after this one began; days that began late catch up by themselves.
     """
-    local = _local(moment, calendar.zone)
+    here = _zone(calendar.zone)
     if calendar.before is None or calendar.since is None:
-        return local
+        return _local(moment, here)
+    there = _zone(calendar.before)
     if moment < calendar.since:
-        return _local(moment, calendar.before)
-    running = _local(calendar.since, calendar.before)
-    if moment < _midnight(running, calendar.before) + SHORTEST_DAY:
-        return running
-    return max(local, running)
+        return _local(moment, there)
+    running = _local(calendar.since, there)
+    return _go_on(moment, here, day=running, began=first_of(running, there))
+
+
+def _go_on(moment: datetime, zone: ZoneInfo, *, day: date, began: datetime) -> date:
+    """Walk from a day that began elsewhere to the day of `moment` in this zone."""
+    while began > first_of(day, zone):  # behind this zone's calendar: catch up a few hours with each day
+        following = day + timedelta(days=1)
+        begins = max(first_of(following, zone), began + SHORTEST_DAY)
+        if begins > moment:
+            return day
+        day, began = following, begins
+    return max(day, _local(moment, zone))
+
+
+def first_of(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant whose wall clock shows `day`: where the clock jumps over midnight, the jump itself."""
+    midnight = datetime.combine(day, time())
+    early = midnight.replace(tzinfo=zone).astimezone(UTC)
+    if early.astimezone(zone).replace(tzinfo=None) == midnight:
+        return early
+    # Midnight does not exist that day. The two ways of reading it lie on both sides of the jump.
+    low, high = sorted((early, midnight.replace(tzinfo=zone, fold=1).astimezone(UTC)))
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        low, high = (low, middle) if _local(middle, zone) >= day else (middle, high)
+    return high.replace(microsecond=0)
 
 
 def decide_moment(*, at: datetime | None, now: datetime) -> tuple[datetime, bool]:
@@ -49,12 +75,8 @@ def is_from_future(*, at: datetime, now: datetime) -> bool:
     return at - now > EARLY_MAX
 
 
-def _local(moment: datetime, zone: str) -> date:
-    return moment.astimezone(_zone(zone)).date()
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), _zone(zone)).astimezone(UTC)
+def _local(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
 
 
 @lru_cache(maxsize=600)
