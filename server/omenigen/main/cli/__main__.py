@@ -1,0 +1,5 @@
+"""`python -m omenigen.main.cli`, which is what ./omenigen runs."""
+
+from omenigen.main.cli.app import main
+
+main()
