@@ -235,7 +235,10 @@ class DueRow(Base):
 
 
 class RuleRow(Base):
-    """One achievement: the id that unlocks name, and the version now in force (`body` None: the pack's own text)."""
+    """One achievement: the id that unlocks name, and the version now in force (`body` None: the pack's own text).
+
+    `digest` is the SHA-256 of the body in force, by which a changed pack is told from the one that was loaded before.
+    """
 
     __tablename__ = "achievement_rule"
     __table_args__ = (UniqueConstraint("code"),)
@@ -246,6 +249,7 @@ class RuleRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(Text)
     body: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[Moment]
     changed_at: Mapped[Moment]
 
@@ -340,3 +344,47 @@ class BoardSnapshotRow(Base):
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     taken_at: Mapped[Moment]
+
+
+class BackfillRow(Base):
+    """A walk over all players for one rule; it goes on behind `after_user` whoever carries it."""
+
+    __tablename__ = "achievement_backfill"
+    __table_args__ = (Index("ix_achievement_backfill_rule", "rule_id"),)
+
+    id: Mapped[Id]
+    rule_id: Mapped[Ref]
+    rule_version: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text)
+    after_user: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    judged: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    unlocked: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    points: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    started_at: Mapped[Moment]
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class DryRunRow(Base):
+    """A rule tried on everybody without writing: asked over HTTP, carried on by a worker when it takes long."""
+
+    __tablename__ = "achievement_dry_run"
+
+    id: Mapped[Id]
+    by_user: Mapped[int | None] = mapped_column(BigInteger)
+    by_source: Mapped[int | None] = mapped_column(BigInteger)
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(Text)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    started_at: Mapped[Moment]
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class RarityRow(Base):
+    """How many of the players who were active lately have an achievement; counted daily."""
+
+    __tablename__ = "achievement_rarity"
+
+    rule_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owners: Mapped[int] = mapped_column(BigInteger)
+    active: Mapped[int] = mapped_column(BigInteger)
+    counted_at: Mapped[Moment]
