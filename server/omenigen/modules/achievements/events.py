@@ -1,0 +1,35 @@
+"""What happens in the achievements platform."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from omenigen.kit.outbox import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlocked(Fact):
+    """Somebody earned an achievement, or another tier of it; `n` counts repeats from 0.
+
+    `reward` says what a pack promises beyond points; whoever can pay it does, under the key
+    `ach:<rule>:<tier>:<user>[:<n>]`.
+    """
+
+    subject: ClassVar[str] = "achievements.unlocked"
+    user_id: int
+    unlock_id: int
+    code: str
+    tier: int
+    n: int
+    points: int
+    source_id: int | None
+    reward: tuple[Mapping[str, Any], ...] = ()  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelReached(Fact):
+    """Somebody's experience reached another level."""
+
+    subject: ClassVar[str] = "achievements.level_reached"
+    user_id: int
+    level: int
