@@ -162,7 +162,6 @@ class Postgres:
             "min_wal_size": "64MB",
             "wal_compression": "on",
             "fsync": durable,
-            "synchronous_commit": durable,
             "full_page_writes": durable,
             "random_page_cost": "1.1",
             "timezone": "UTC",

@@ -15,5 +15,5 @@ class Tuning:
 
     @classmethod
     def quick(cls) -> "Tuning":
-        """Settings for tests only: no fsync, many connections for parallel workers."""
+        """For tests only: no fsync (a killed server still loses nothing, a power cut may), many connections."""
         return cls(durable=False, postgres_connections=200)

@@ -82,8 +82,8 @@ def workplace(beside: Path) -> Iterator[Path]:
         raise CommandFailed(f"Cannot write to {beside.absolute().parent}.") from error
 
 
-def pack(folder: Path, *, media: Path, into: Path) -> None:
-    """Write the archive in one step: a name that exists is a backup that is whole."""
+def pack(folder: Path, *, media: Path, into: Path) -> int:
+    """Write the archive in one step (a name that exists is a backup that is whole); return its size."""
     draft = folder / "archive.tar"
     with tarfile.open(draft, "w") as archive:
         for path in sorted(folder.iterdir()):
@@ -93,6 +93,7 @@ def pack(folder: Path, *, media: Path, into: Path) -> None:
             archive.add(media, arcname=MEDIA)
     draft.chmod(0o600)
     draft.replace(into)
+    return into.stat().st_size
 
 
 def unpack(archive: Path, *, into: Path) -> None:

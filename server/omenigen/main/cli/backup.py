@@ -46,8 +46,7 @@ async def backup(settings: Settings, *, file: Path) -> int:
         ).write(folder)
         progress("Packing")
         media = settings.data.folder / archive.MEDIA
-        await asyncio.to_thread(archive.pack, folder, media=media, into=file)
-    return file.stat().st_size
+        return await asyncio.to_thread(archive.pack, folder, media=media, into=file)
 
 
 async def restore(settings: Settings, *, file: Path) -> archive.Manifest:
