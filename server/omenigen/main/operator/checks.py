@@ -36,6 +36,7 @@ class Checks:
 
     def __init__(
         self,
+        *,
         database: Database,
         redis: Redis,
         bus: Bus,

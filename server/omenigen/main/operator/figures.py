@@ -5,10 +5,12 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from omenigen.kit.metrics import REQUEST_SECONDS, REQUESTS
 
 _STARTED = time.monotonic()
+_STATM = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,6 @@ def _sum_of(by_status: Mapping[str, int], first_digit: str) -> int:
 def _resident_bytes() -> int:
     # Linux tells pages in /proc; elsewhere the figure is left out rather than guessed.
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0

@@ -29,7 +29,7 @@ def may_merge(*, made_at: datetime, read_at: datetime | None, now: datetime) -> 
 
 def merge_unlocks(held: Sequence[UnlockLine], fresh: UnlockLine) -> list[UnlockLine]:
     """Add one unlock to those a notice tells of; a tier that is there already changes nothing."""
-    if any((line.code, line.tier) == (fresh.code, fresh.tier) for line in held):
+    if any((line.code, line.tier, line.n) == (fresh.code, fresh.tier, fresh.n) for line in held):
         return list(held)
     return [*held, fresh]
 
@@ -38,7 +38,8 @@ def unlock_params(lines: Sequence[UnlockLine]) -> Params:
     """Write unlocks the way `params` keeps them."""
     return {
         "items": [
-            {"code": line.code, "tier": line.tier, "points": line.points, "name": dict(line.name)} for line in lines
+            {"code": line.code, "tier": line.tier, "n": line.n, "points": line.points, "name": dict(line.name)}
+            for line in lines
         ],
         "points": sum(line.points for line in lines),
     }
@@ -69,7 +70,7 @@ def _unlock_wording(lines: Sequence[UnlockLine], locale: Locale) -> Wording:
 
 def _read_unlock(item: object) -> UnlockLine | None:
     match item:
-        case {"code": str(code), "tier": int(tier), "points": int(points), "name": {**name}}:
-            return UnlockLine(code=code, tier=tier, points=points, name={k: str(v) for k, v in name.items()})
+        case {"code": str(code), "tier": int(tier), "n": int(n), "points": int(points), "name": {**name}}:
+            return UnlockLine(code=code, tier=tier, n=n, points=points, name={k: str(v) for k, v in name.items()})
         case _:
             return None

@@ -56,7 +56,7 @@ class Notices:
         """Tell of an unlock; one that follows another within ten seconds joins its notice."""
         await queries.lock_reader(self._session, user_id)
         kind = NoticeKind.ACHIEVEMENT_UNLOCKED
-        key = f"unlock/{unlock.code}.{unlock.tier}"
+        key = f"unlock/{unlock.code}.{unlock.tier}.{unlock.n}"
         last = await queries.newest_of_kind(self._session, user_id, kind)
         if last is None or not rules.may_merge(made_at=last.made_at, read_at=last.read_at, now=self._clock.now()):
             params = rules.unlock_params([unlock])
@@ -105,7 +105,10 @@ class Notices:
         unread = await queries.count_unread(self._session, user_id)
         self._streams.append(
             f"user.{user_id}",
-            put={**{f"notice/{row.id}": self._words.notice(row) for row in rows}, "notices": UnreadCount(unread=unread)},
+            put={
+                **{f"notice/{row.id}": self._words.notice(row) for row in rows},
+                "notices": UnreadCount(unread=unread),
+            },
             drop=[] if pushed_out is None else [f"notice/{pushed_out}"],
             why=why,
         )

@@ -19,16 +19,19 @@ class NoticeKind(StrEnum):
     ACHIEVEMENT_UNLOCKED = "achievement_unlocked"
     LEVEL_REACHED = "level_reached"
     NEW_DEVICE = "new_device"
-    PASSWORD_CHANGED = "password_changed"
+    SESSION_STOLEN = "session_stolen"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a kind)
+    EMAIL_CHANGED = "email_changed"
     KEY_ISSUED = "key_issued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockLine:
-    """One unlocked tier inside a notice; the names are kept, so a retired rule still reads well."""
+    """One unlocked tier inside a notice (`n` counts repeats); names are kept, so a retired rule still reads well."""
 
     code: str
     tier: int
+    n: int = 0
     points: int
     name: Mapping[str, str]
 

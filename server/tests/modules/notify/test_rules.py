@@ -12,8 +12,8 @@ from omenigen.modules.notify.types import NoticeKind, UnlockLine
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def line(code: str, tier: int = 1, points: int = 5) -> UnlockLine:
-    return UnlockLine(code=code, tier=tier, points=points, name={"ru": f"{code} по-русски", "en": code})
+def line(code: str, tier: int = 1, points: int = 5, n: int = 0) -> UnlockLine:
+    return UnlockLine(code=code, tier=tier, n=n, points=points, name={"ru": f"{code} по-русски", "en": code})
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,7 @@ def test_the_same_tier_is_told_once() -> None:
     held = rules.merge_unlocks([line("newcomer")], line("newcomer"))
     assert [item.code for item in held] == ["newcomer"]
     assert [item.tier for item in rules.merge_unlocks(held, line("newcomer", tier=2))] == [1, 2]
+    assert [item.n for item in rules.merge_unlocks(held, line("newcomer", n=1))] == [0, 1]
 
 
 def test_one_unlock_names_it_in_the_language_asked() -> None:
@@ -64,6 +65,7 @@ lines = st.builds(
     UnlockLine,
     code=st.text(min_size=1, max_size=9),
     tier=st.integers(1, 20),
+    n=st.integers(0, 99),
     points=st.integers(0, 1000),
     name=st.dictionaries(st.sampled_from(["ru", "en"]), st.text(max_size=20)),
 )
@@ -79,5 +81,5 @@ def test_order_is_kept_and_no_tier_repeats(fresh: list[UnlockLine]) -> None:
     held: list[UnlockLine] = []
     for item in fresh:
         held = rules.merge_unlocks(held, item)
-    told = [(item.code, item.tier) for item in held]
-    assert told == list(dict.fromkeys((item.code, item.tier) for item in fresh))
+    told = [(item.code, item.tier, item.n) for item in held]
+    assert told == list(dict.fromkeys((item.code, item.tier, item.n) for item in fresh))
