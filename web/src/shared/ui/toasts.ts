@@ -7,6 +7,8 @@ export interface ToastBody {
   action?: { label: string; run: () => void };
   /** Small drawing at the left, already rendered (a badge). */
   figure?: React.ReactNode;
+  /** A toast with the same key replaces the one that waits or is shown, and its five seconds begin again. */
+  key?: string;
 }
 
 interface Toasts {
@@ -21,7 +23,10 @@ export const useToasts = create<Toasts>(() => ({ waiting: [] }));
 export function toast(body: ToastBody): void {
   lastId += 1;
   const said = { ...body, id: lastId };
-  useToasts.setState(({ waiting }) => ({ waiting: [...waiting, said].slice(-5) }));
+  useToasts.setState(({ waiting }) => {
+    const same = body.key === undefined ? -1 : waiting.findIndex((one) => one.key === body.key);
+    return { waiting: same < 0 ? [...waiting, said].slice(-5) : waiting.with(same, said) };
+  });
 }
 
 export function dismissToast(id: number): void {

@@ -1,0 +1,21 @@
+import { language, translate } from "@/shared/i18n/i18n";
+import { toast } from "@/shared/ui/toasts";
+import { type Celebration, celebrate, type LiveUnlock } from "./model";
+import { UnlockFigure } from "./ui/UnlockFigure";
+
+const held = new Map<string, Celebration>();
+
+/** Congratulate on the open page; what comes within ten seconds joins the same toast. */
+export function announceUnlocks(userId: string, unlocks: readonly LiveUnlock[]): void {
+  const celebration = celebrate(held.get(userId) ?? null, unlocks, Date.now());
+  if (!celebration) return;
+  held.set(userId, celebration);
+  const names = celebration.unlocks.map((unlock) => unlock.name[language()] ?? unlock.code);
+  const last = celebration.unlocks.at(-1);
+  toast({
+    key: `unlock.${userId}`,
+    tone: "good",
+    text: translate("achievements", "toast", { count: names.length, names: names.join(", ") }),
+    figure: last && <UnlockFigure userId={Number(userId)} code={last.code} />,
+  });
+}

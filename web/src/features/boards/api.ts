@@ -1,0 +1,30 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "@/shared/api/client";
+
+export const boardsQuery = queryOptions({
+  queryKey: ["boards", "list"] as const,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/boards", { signal })),
+  staleTime: 5 * 60_000,
+});
+
+export interface BoardView {
+  readonly board: string;
+  readonly window: string;
+  /** Only the places near mine. */
+  readonly aroundMe: boolean;
+}
+
+/** A board is everybody's: it has no stream, so an open one is read again every half minute. */
+export function boardQuery({ board, window, aroundMe }: BoardView) {
+  return queryOptions({
+    queryKey: ["boards", "page", board, window, aroundMe] as const,
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/boards/{code}", {
+          params: { path: { code: board }, query: { window, around: aroundMe ? "me" : undefined } },
+          signal,
+        }),
+      ),
+    refetchInterval: 30_000,
+  });
+}

@@ -1,0 +1,58 @@
+/** Places on a leaderboard, shaped for a list. */
+import type { paths } from "@/shared/api/schema";
+
+export type BoardCard =
+  paths["/api/v1/boards"]["get"]["responses"]["200"]["content"]["application/json"]["items"][number];
+export type BoardPage = paths["/api/v1/boards/{code}"]["get"]["responses"]["200"]["content"]["application/json"];
+export type BoardRow = BoardPage["rows"][number];
+
+/** Windows in the order in which people think of them. */
+const ORDER = ["day", "week", "month", "season", "all"];
+
+export function windowsOf(board: BoardCard): readonly string[] {
+  return board.windows.toSorted((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
+}
+
+/** The wanted board and window if they exist, else the first board and its week. */
+export function choose(
+  boards: readonly BoardCard[],
+  wanted: { readonly board?: string; readonly window?: string },
+): { readonly board: BoardCard; readonly window: string } | null {
+  const board = boards.find((one) => one.code === wanted.board) ?? boards[0];
+  if (!board) return null;
+  const windows = windowsOf(board);
+  const window = windows.find((one) => one === wanted.window) ?? windows.find((one) => one === "week") ?? windows[0];
+  return window ? { board, window } : null;
+}
+
+export interface Place extends BoardRow {
+  /** Ranks are missing between the row above and this one. */
+  readonly gap: boolean;
+  /** Same value as the row above: the earlier one stands higher. */
+  readonly tied: boolean;
+}
+
+/** Rows with what the eye needs between them. */
+export function placesOf(rows: readonly BoardRow[]): readonly Place[] {
+  return rows.map((row, index) => {
+    const above = rows[index - 1];
+    return {
+      ...row,
+      gap: above !== undefined && row.rank - above.rank > 1,
+      tied: above !== undefined && above.value === row.value,
+    };
+  });
+}
+
+/** My place when the rows do not show it: it is pinned below them. */
+export function pinnedPlace(page: BoardPage): BoardPage["me"] {
+  return page.me && !page.rows.some((row) => row.me) ? page.me : null;
+}
+
+/** What separates me from the next place up, or null at the top or off the board. */
+export function missingToNext(page: BoardPage): number | null {
+  const at = page.rows.findIndex((row) => row.me);
+  const me = page.rows[at];
+  const above = page.rows[at - 1];
+  return me && above ? Math.max(1, above.value - me.value + (above.value === me.value ? 1 : 0)) : null;
+}

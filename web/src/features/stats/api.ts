@@ -1,0 +1,33 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "@/shared/api/client";
+
+/** Keys take the id as text, since the live stream's name ("user.7") gives it so. */
+export const keys = {
+  stats: (userId: string) => ["stats", "now", userId] as const,
+  charts: (userId: string) => ["stats", "charts", userId] as const,
+};
+
+export function statsQuery(userId: number) {
+  return queryOptions({
+    queryKey: keys.stats(String(userId)),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/stats/{id}", { params: { path: { id: userId } }, signal })),
+  });
+}
+
+/** Points and events of the last days, by the days of this device's zone. */
+export function seriesQuery(userId: number, days: number) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return queryOptions({
+    queryKey: [...keys.charts(String(userId)), "series", days, zone] as const,
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/stats/{id}/series", { params: { path: { id: userId }, query: { days, zone } }, signal })),
+  });
+}
+
+export function heatmapQuery(userId: number, year: number) {
+  return queryOptions({
+    queryKey: [...keys.charts(String(userId)), "heatmap", year] as const,
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/stats/{id}/heatmap", { params: { path: { id: userId }, query: { year } }, signal })),
+  });
+}
