@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, rem } from "@mantine/core";
+import { Button, type CSSVariablesResolver, createTheme, type MantineColorsTuple, rem } from "@mantine/core";
 
 /**
  * The tokens of the drawn interface direction. Components use the variables (`var(--ink2)`) or Mantine's names that
@@ -133,11 +133,25 @@ const green: MantineColorsTuple = [
   "#1f5026",
 ];
 
+/** Mantine draws dark controls from these: the cool greys of the dark tokens. */
+const darks: MantineColorsTuple = [
+  "#eceef2",
+  "#c9ced8",
+  "#a5abb8",
+  "#7d8493",
+  "#3a404d",
+  "#2c313c",
+  "#1a1d24",
+  "#121419",
+  "#0e1014",
+  "#0a0b0e",
+];
+
 export const theme = createTheme({
   primaryColor: "phosphor",
   primaryShade: { light: 8, dark: 3 },
   autoContrast: false,
-  colors: { phosphor, spark, red, amber, green },
+  colors: { phosphor, spark, red, amber, green, dark: darks },
   black: light.ink,
   white: light.surface,
   // No `system-ui`: on many Linux desktops it is a face far wider than the sheets were drawn for.
@@ -163,7 +177,14 @@ export const theme = createTheme({
   cursorType: "pointer",
   breakpoints: { xs: "30em", sm: "40em", md: "60em", lg: "75em", xl: "90em" },
   components: {
-    Button: { defaultProps: { size: "md" }, styles: { root: { "--button-height": rem(48), fontWeight: 700 } } },
+    Button: Button.extend({
+      defaultProps: { size: "md" },
+      styles: { root: { "--button-height": rem(48), fontWeight: 700 } },
+      // White on the dark theme's mint would be unreadable.
+      vars: (_, { variant, color }) => ({
+        root: (variant ?? "filled") === "filled" && !color ? { "--button-color": "var(--on-acc)" } : {},
+      }),
+    }),
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: rem(44), radius: "xl" } },
     TextInput: { defaultProps: { size: "md" } },
     PasswordInput: { defaultProps: { size: "md" } },

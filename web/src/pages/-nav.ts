@@ -33,6 +33,12 @@ export const places: readonly Place[] = [
   { to: "/operator", word: "operator", icon: IconServerCog, role: "operator" },
 ];
 
+const ranks: Record<Role, number> = { player: 0, moderator: 1, operator: 2 };
+
+export function mayOpen(place: Place, role: Role): boolean {
+  return !place.role || ranks[role] >= ranks[place.role];
+}
+
 /** The list names routes as text; the router checks them when they are followed. */
 export function linkTo(place: Place): LinkProps["to"] {
   return place.to as LinkProps["to"];

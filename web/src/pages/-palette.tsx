@@ -5,9 +5,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { meQuery } from "@/features/accounts/api";
+import { useLeave } from "@/features/accounts/ui/useLeave";
 import { setLanguage, useT } from "@/shared/i18n/i18n";
 import { setScheme } from "@/shared/ui/preferences";
-import { linkTo, places } from "./-nav";
+import { linkTo, mayOpen, places } from "./-nav";
 
 const icon = { size: 22, stroke: 1.75 } as const;
 
@@ -16,13 +17,14 @@ export function Palette() {
   const t = useT("common");
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
+  const leave = useLeave();
   useEffect(() => spotlight.open(), []);
 
   const groups: SpotlightActionGroupData[] = [
     {
       group: t("palette.pages"),
       actions: places
-        .filter((place) => !place.role || place.role === me?.role)
+        .filter((place) => mayOpen(place, me?.role ?? "player"))
         .map(({ icon: Icon, ...place }) => ({
           id: place.to,
           label: t(`nav.${place.word}`),
@@ -67,7 +69,7 @@ export function Palette() {
           id: "sign-out",
           label: t("actions.signOut"),
           leftSection: <IconLogout {...icon} />,
-          onClick: () => void navigate({ to: "/" }),
+          onClick: leave,
         },
       ],
     },

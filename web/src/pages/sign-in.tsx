@@ -9,14 +9,14 @@ interface Search {
 export const Route = createFileRoute("/sign-in")({
   staticData: { open: true },
   validateSearch: (search): Search => ({ next: isOwnPath(search.next) ? search.next : undefined }),
-  component: Page,
+  component: SignInPage,
 });
 
 function isOwnPath(value: unknown): value is string {
   return typeof value === "string" && /^\/(?![/\\])/.test(value);
 }
 
-function Page() {
+function SignInPage() {
   const { next } = Route.useSearch();
   const navigate = Route.useNavigate();
   return <SignIn onDone={() => navigate({ href: next ?? "/" })} />;

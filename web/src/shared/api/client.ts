@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 import { language } from "../i18n/i18n";
 import { errorOf, offlineError } from "./errors";
 import type { paths } from "./schema";
-import { csrfToken, mayBeSignedIn, refreshSession } from "./session";
+import { csrfToken, isStale, mayBeSignedIn, refreshSession } from "./session";
 
 const TIMEOUT_MS = 15_000;
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -30,15 +30,21 @@ async function send(request: Request): Promise<Response> {
 /** `fetch` with our cookies, language and CSRF header; an expired session is refreshed once and the call repeated. */
 export async function sessionFetch(request: Request): Promise<Response> {
   const startedAt = Date.now();
+  const isOwn = OWN_401.test(new URL(request.url).pathname);
+  // Pages that anybody may read would answer an old token as a stranger, without a 401 to notice.
+  if (isStale() && !isOwn) await freshen(startedAt);
   const spare = request.clone();
   const response = await send(request);
-  if (response.status !== 401 || OWN_401.test(new URL(request.url).pathname) || !mayBeSignedIn()) return response;
+  if (response.status !== 401 || isOwn || !mayBeSignedIn()) return response;
+  return (await freshen(startedAt)) ? send(spare) : response;
+}
+
+async function freshen(startedAt: number): Promise<boolean> {
   try {
-    if (!(await refreshSession(startedAt))) return response;
+    return await refreshSession(startedAt);
   } catch (cause) {
     throw offlineError(cause);
   }
-  return send(spare);
 }
 
 export const api = createClient<paths>({

@@ -4,7 +4,10 @@
  */
 const LOCK = "om-refresh";
 const REFRESHED_AT = "om-refreshed-at";
+const FRESH_UNTIL = "om-fresh-until";
 const LEEWAY_MS = 8_000;
+/** Refresh a little before the end, so that clocks may differ. */
+const EARLY_MS = 20_000;
 
 export function csrfToken(): string | null {
   const found = /(?:^|;\s*)om_csrf=([^;]+)/.exec(document.cookie);
@@ -16,8 +19,28 @@ export function mayBeSignedIn(): boolean {
   return csrfToken() !== null;
 }
 
-function refreshedAt(): number {
-  return Number(localStorage.getItem(REFRESHED_AT) ?? 0);
+function remembered(key: string): number {
+  try {
+    return Number(localStorage.getItem(key) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** Note until when the access token serves; `expiresIn` in seconds, from sign-in and refresh. */
+export function markFresh(expiresIn: number): void {
+  try {
+    localStorage.setItem(REFRESHED_AT, String(Date.now()));
+    localStorage.setItem(FRESH_UNTIL, String(Date.now() + expiresIn * 1_000 - EARLY_MS));
+  } catch {
+    // Without storage the 401 of an old token still leads to a refresh.
+  }
+}
+
+/** Whether the access token is known to be past its time. */
+export function isStale(): boolean {
+  const until = remembered(FRESH_UNTIL);
+  return until > 0 && Date.now() > until && mayBeSignedIn();
 }
 
 async function refreshOnce(): Promise<boolean> {
@@ -30,7 +53,10 @@ async function refreshOnce(): Promise<boolean> {
     body: "{}",
     signal: AbortSignal.timeout(15_000),
   });
-  if (response.ok) localStorage.setItem(REFRESHED_AT, String(Date.now()));
+  if (response.ok) {
+    const answer = (await response.json()) as { expires_in?: number };
+    markFresh(answer.expires_in ?? 0);
+  }
   // Only a clear "no" ends a session: a server that is away says nothing about it.
   if (response.status >= 500) throw new TypeError("the server did not answer");
   return response.ok;
@@ -42,7 +68,7 @@ let underWay: Promise<boolean> | null = null;
 export function refreshSession(startedAt: number = Date.now()): Promise<boolean> {
   underWay ??= withLock(async () => {
     // Another tab may have done it while this one waited for the lock.
-    if (refreshedAt() > startedAt - LEEWAY_MS && refreshedAt() > 0) return true;
+    if (remembered(REFRESHED_AT) > startedAt - LEEWAY_MS) return true;
     return refreshOnce();
   }).finally(() => {
     underWay = null;

@@ -10,6 +10,8 @@ export interface Formats {
   day(at: Moment): string;
   weekday(at: Moment): string;
   time(at: Moment): string;
+  /** With seconds, for logs. */
+  clock(at: Moment): string;
   dateTime(at: Moment): string;
   /** «3 часа назад», «вчера», later than a week the day. */
   ago(at: Moment, now?: Date): string;
@@ -29,6 +31,7 @@ export function formatsOf(language: Language): Formats {
   const dayAndYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
   const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const formats: Formats = {
     number: (value) => number.format(value),
@@ -36,6 +39,7 @@ export function formatsOf(language: Language): Formats {
     day: (at) => (new Date(at).getFullYear() === new Date().getFullYear() ? day : dayAndYear).format(new Date(at)),
     weekday: (at) => weekday.format(new Date(at)),
     time: (at) => time.format(new Date(at)),
+    clock: (at) => clock.format(new Date(at)),
     dateTime: (at) => `${formats.day(at)}, ${formats.time(at)}`,
     ago: (at, now = new Date()) => {
       const seconds = (new Date(at).getTime() - now.getTime()) / 1000;

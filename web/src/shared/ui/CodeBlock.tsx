@@ -20,9 +20,9 @@ export function CodeBlock({ label, children, copied, tone = "plain", wrap = fals
   return (
     <div className={classes.block} data-tone={tone}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className={classes.code} data-wrap={wrap || undefined} tabIndex={0} role="region" aria-label={label}>
-        {children}
-      </pre>
+      <section className={classes.code} data-wrap={wrap || undefined} tabIndex={0} aria-label={label}>
+        <pre>{children}</pre>
+      </section>
       <CopyButton text={copied ?? children} className={classes.copy} />
     </div>
   );

@@ -1,14 +1,14 @@
 import { type ReactNode, useId } from "react";
 import classes from "./Scene.module.css";
-import { TOWN_HEIGHT, TOWN_WIDTH, town } from "./town";
+import { STARS_HEIGHT, TOWN_HEIGHT, TOWN_WIDTH, town } from "./town";
 
 interface SceneProps {
   /** Text at the left (or above, when `centred`). */
   children?: ReactNode;
   /** The one who stands in the scene. */
   figure?: ReactNode;
-  /** Phone height is 268, desktop 372; `tall` is for first steps. */
-  size?: "normal" | "low" | "tall";
+  /** Phone height is 268, desktop 372; `tall` is for first steps, `full` fills its place. */
+  size?: "normal" | "low" | "tall" | "full";
   /** Figure and sun in the middle instead of at the right. */
   centred?: boolean;
   /** Laid over the top edge: date, level, bell. */
@@ -20,9 +20,12 @@ export function Scene({ children, figure, size = "normal", centred = false, top 
   const id = useId();
   return (
     <div className={classes.scene} data-size={size} data-centred={centred || undefined}>
-      <Layer>
-        <path d={town.stars} fill="var(--scene-star)" shapeRendering="crispEdges" />
-      </Layer>
+      <svg className={classes.sky} aria-hidden="true">
+        <pattern id={`${id}s`} width={TOWN_WIDTH} height={STARS_HEIGHT} patternUnits="userSpaceOnUse">
+          <path d={town.stars} fill="var(--scene-star)" shapeRendering="crispEdges" />
+        </pattern>
+        <rect width="100%" height="100%" fill={`url(#${id}s)`} />
+      </svg>
       <div className={classes.sun} />
       <Layer>
         <defs>

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { create } from "zustand";
 
 export type Scheme = "light" | "dark" | "auto";
@@ -23,4 +24,18 @@ export function setScheme(scheme: Scheme): void {
     // Storage is closed in some private windows; the choice then lasts as long as the page.
   }
   usePreferences.setState({ scheme });
+}
+
+const systemIsDark = typeof matchMedia === "function" ? matchMedia("(prefers-color-scheme: dark)") : null;
+
+function watchSystem(told: () => void): () => void {
+  systemIsDark?.addEventListener("change", told);
+  return () => systemIsDark?.removeEventListener("change", told);
+}
+
+/** Whether the page is dark now, by choice or by the system. */
+export function useDark(): boolean {
+  const scheme = usePreferences((preferences) => preferences.scheme);
+  const system = useSyncExternalStore(watchSystem, () => systemIsDark?.matches ?? false);
+  return scheme === "auto" ? system : scheme === "dark";
 }

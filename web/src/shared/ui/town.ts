@@ -1,6 +1,8 @@
 /** The town behind every scene, as a few SVG paths. Always the same town: it is a place, not noise. */
 export const TOWN_WIDTH = 1920;
 export const TOWN_HEIGHT = 372;
+/** The sky repeats at this height. */
+export const STARS_HEIGHT = 290;
 const CELL = 4;
 /** Ordered dither, the drawing's only texture. */
 const BAYER = [
@@ -61,9 +63,9 @@ function build(): Town {
   const groundY = TOWN_HEIGHT - 54;
   const paperY = TOWN_HEIGHT - 24;
   let stars = "";
-  for (let count = 0; count < 150; count += 1) {
+  for (let count = 0; count < 170; count += 1) {
     const size = next() < 0.4 ? 3 : 2;
-    stars += `M${Math.round(next() * TOWN_WIDTH)} ${Math.round(next() ** 1.3 * (TOWN_HEIGHT - 150))}h${size}v${size}h-${size}z`;
+    stars += `M${Math.round(next() * TOWN_WIDTH)} ${Math.round(next() * (STARS_HEIGHT - 4))}h${size}v${size}h-${size}z`;
   }
   let houses = "";
   let masts = "";
