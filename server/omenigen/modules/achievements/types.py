@@ -114,9 +114,22 @@ class Shape(StrEnum):
     KEYHOLE = "keyhole"
     CIRCLE = "circle"
     SHIELD = "shield"
-    LIGHTHOUSE = "lighthouse"
     CRYSTAL = "crystal"
     BOOK = "book"
+    LANTERN = "lantern"
+    FLAME = "flame"
+    HEXAGON = "hexagon"
+    ROSETTE = "rosette"
+    EGG = "egg"
+    BANNER = "banner"
+    GEM = "gem"
+    ARCH = "arch"
+    LIGHTHOUSE = "lighthouse"
+    TOWER = "tower"
+    LEAF = "leaf"
+    DROP = "drop"
+    BURST = "burst"
+    HOUSE = "house"
 
 
 class WindowKind(StrEnum):

@@ -37,9 +37,12 @@ class _State:
     by_metric: Mapping[str, tuple[Rule, ...]]
     metrics_of: Mapping[str, tuple[Metric, ...]]
     metrics: Mapping[str, Metric]
+    codes: Mapping[int, str]
+    counts: tuple[Metric, ...]
     windows: Mapping[str, tuple[Window, ...]]
     wakers: Mapping[tuple[str, str], "_Wakers"]
     dependants: Mapping[str, tuple[Rule, ...]]
+    depths: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -98,6 +101,15 @@ class Catalog:
         """Find a metric by its code, trust variants included."""
         return self._state.metrics.get(code)
 
+    def code_of(self, metric: int) -> str | None:
+        """The code of a metric by its id."""
+        return self._state.codes.get(metric)
+
+    @property
+    def counts(self) -> tuple[Metric, ...]:
+        """The plain count of every event type."""
+        return self._state.counts
+
     def metrics_of(self, type_code: str) -> tuple[Metric, ...]:
         """The metrics that an event of this type feeds.
 
@@ -120,6 +132,17 @@ class Catalog:
             for rule in self._state.by_metric.get(code, ()):
                 found[rule.code] = rule
         return tuple(found.values())
+
+    def with_dependants(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        """These live rules and those that require them, directly or not; what is required comes first."""
+        found: dict[str, Rule] = {}
+        todo = list(rules)
+        while todo:
+            rule = todo.pop()
+            if rule.code not in found:
+                found[rule.code] = rule
+                todo.extend(self.dependants(rule.code))
+        return tuple(sorted(found.values(), key=lambda rule: self._state.depths.get(rule.code, 0)))
 
     def dependants(self, code: str) -> tuple[Rule, ...]:
         """The live rules that require this one."""
@@ -189,9 +212,12 @@ class Catalog:
             by_metric={code: tuple(found) for code, found in by_metric.items()},
             metrics_of={code: tuple(found) for code, found in metrics_of.items()},
             metrics=metrics,
+            codes={metric.id: code for code, metric in metrics.items()},
+            counts=tuple(metric for code, metric in metrics.items() if code.endswith(".count")),
             windows={code: (ALL, *sorted(found - {ALL}, key=str)) for code, found in windows.items()},
             wakers=_wakers(live),
             dependants={code: tuple(found) for code, found in dependants.items()},
+            depths=_depths({rule.code: rule for rule in listed}),
         )
 
 
@@ -206,6 +232,21 @@ def counted_by(leaf: Leaf) -> tuple[tuple[str, Window], ...]:
             return ((leaf.metric, ALL),)
         case Sequence(of=types):
             return tuple((f"{code}.count", ALL) for code in types)
+
+
+def _depths(rules: Mapping[str, Rule]) -> Mapping[str, int]:
+    """How many requirements stand above each rule; circles were refused before."""
+    found: dict[str, int] = {}
+
+    def depth(code: str, above: frozenset[str]) -> int:
+        if code not in found:
+            needed = [one for one in rules[code].requires if one in rules and one not in above]
+            found[code] = 1 + max((depth(one, above | {code}) for one in needed), default=-1)
+        return found[code]
+
+    for code in rules:
+        depth(code, frozenset({code}))
+    return found
 
 
 def _add_variant(code: str, metrics: dict[str, Metric]) -> None:

@@ -223,7 +223,7 @@ def _with_trust(condition: Condition, rule: Rule, types: Mapping[str, EventType]
     def trusted(leaf: Leaf) -> Leaf:
         if isinstance(leaf, Sequence):
             return leaf
-        kind = types.get(leaf.metric.partition(".")[0])
+        kind = types.get(leaf.metric.rpartition(".")[0])
         if kind is None or rule.trust.rank <= kind.lowest_trust.rank:
             return leaf
         return replace(leaf, metric=f"{leaf.metric}@{rule.trust.value}")

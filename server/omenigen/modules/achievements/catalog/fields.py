@@ -11,6 +11,7 @@ from omenigen.modules.achievements.catalog.problems import Problems
 from omenigen.modules.achievements.types import ALL, DAY, MONTH, SESSION, WEEK, LocalText, Window, WindowKind
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,47}")
+TYPE_CODE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 VALUE = re.compile(r".{1,64}", re.DOTALL)
 DURATION = re.compile(r"(\d{1,6})(s|m|h|d)")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -45,12 +46,12 @@ class Fields:
         self.wrong(key, "bad_code" if key in self.body else "missing", field=key)
         return "?"
 
-    def codes(self, key: str) -> tuple[str, ...]:
+    def codes(self, key: str, form: re.Pattern[str] = CODE) -> tuple[str, ...]:
         """Take a list of codes, empty where it is missing."""
         value = self.raw(key)
         if value is None:
             return ()
-        if isinstance(value, list) and all(isinstance(one, str) and CODE.fullmatch(one) for one in value):
+        if isinstance(value, list) and all(isinstance(one, str) and form.fullmatch(one) for one in value):
             return tuple(value)
         self.wrong(key, "bad_list", field=key)
         return ()

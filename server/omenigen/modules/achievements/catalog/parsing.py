@@ -22,7 +22,7 @@ from omenigen.modules.achievements.catalog.descriptions import (
     Tier,
     leaves,
 )
-from omenigen.modules.achievements.catalog.fields import CODE, VALUE, Fields
+from omenigen.modules.achievements.catalog.fields import CODE, TYPE_CODE, VALUE, Fields
 from omenigen.modules.achievements.catalog.lines import Lined, without_lines
 from omenigen.modules.achievements.catalog.problems import Problems
 from omenigen.modules.achievements.types import (
@@ -305,7 +305,7 @@ class _Conditions:
         return found
 
     def _sequence(self, fields: Fields) -> Condition | None:
-        types = fields.codes("sequence")
+        types = fields.codes("sequence", TYPE_CODE)
         within = fields.duration("within")
         if not 2 <= len(types) <= 8:
             fields.wrong("sequence", "bad_sequence")

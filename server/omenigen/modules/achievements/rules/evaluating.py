@@ -100,7 +100,12 @@ def contexts_of(rule: Rule, facts: PlayerFacts) -> tuple[Context, ...]:
     """The contexts in which a rule may hold: all that the facts offer for a periodic rule, else only the last."""
     if not is_periodic(rule):
         return facts.contexts[-1:]
-    inside = tuple(context for context in facts.contexts if is_in_span(rule, context.day))
+    by_session = any(isinstance(leaf, Compare) and leaf.window.kind is WindowKind.SESSION for leaf in leaves(rule.when))
+    inside = tuple(
+        context
+        for context in facts.contexts
+        if is_in_span(rule, context.day) and (by_session or context.session is None)
+    )
     return inside or facts.contexts[-1:]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from omenigen.modules.achievements.catalog import Streak
+from omenigen.modules.achievements.catalog import Rule, Streak
 from omenigen.modules.achievements.types import StreakUnit, monday
 
 SETTLED_AFTER = timedelta(days=4)
@@ -18,14 +18,28 @@ class Law:
     unit: StreakUnit
     min: float
     freeze: int
+    first: date | None = None
+    last: date | None = None
 
     @classmethod
-    def of(cls, streak: Streak) -> "Law":
-        """Take the law out of a condition; the length is not part of it."""
-        return cls(unit=streak.unit, min=streak.min, freeze=streak.freeze)
+    def of(cls, streak: Streak, rule: Rule) -> "Law":
+        """Take the law out of a condition; the length is not part of it, the rule's `from` and `to` are."""
+        return cls(
+            unit=streak.unit,
+            min=streak.min,
+            freeze=streak.freeze,
+            first=rule.since.date() if rule.since else None,
+            last=(rule.until - timedelta(microseconds=1)).date() if rule.until else None,
+        )
 
     def __str__(self) -> str:
-        return f"{self.unit.value}:{self.min:g}:{self.freeze}"
+        span = f":{self.first or ''}/{self.last or ''}" if self.first or self.last else ""
+        return f"{self.unit.value}:{self.min:g}:{self.freeze}{span}"
+
+    def counts(self, unit: date, value: float) -> bool:
+        """Say whether a unit with this value is one of a run."""
+        inside = (self.first is None or unit >= self.unit_of(self.first)) and (self.last is None or unit <= self.last)
+        return inside and value >= self.min
 
     @property
     def step(self) -> timedelta:

@@ -242,7 +242,7 @@ def _set(leaf: SetOf, place: _Place) -> Node:
 
 
 def _streak(leaf: Streak, place: _Place) -> Node:
-    law = Law.of(leaf)
+    law = Law.of(leaf, place.rule)
     target = leaf.n if leaf.n is not None else int(place.target)
     whole = place.facts.runs.get((leaf.metric, str(law)), Run())
     run = as_of(whole, place.facts.today, law)

@@ -1,0 +1,219 @@
+"""Rules and types as rows, and what their walks over all players need."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, delete, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from omenigen.modules.achievements.models import BackfillRow, DryRunRow, RuleRow, TypeRow
+
+Db = AsyncSession | AsyncConnection
+
+
+async def all_types(db: AsyncSession) -> Sequence[TypeRow]:
+    """Read the event types that games declared."""
+    return (await db.scalars(select(TypeRow).order_by(TypeRow.id))).all()
+
+
+async def all_rules(db: AsyncSession) -> Sequence[RuleRow]:
+    """Read all rules that have a row."""
+    return (await db.scalars(select(RuleRow).order_by(RuleRow.id))).all()
+
+
+async def rule_coded(db: AsyncSession, code: str) -> RuleRow | None:
+    """Find a rule by its code and lock it."""
+    return await db.scalar(select(RuleRow).where(RuleRow.code == code).with_for_update())
+
+
+async def add_pack_rules(db: AsyncSession, rows: Sequence[tuple[str, bytes, str]], now: datetime) -> None:
+    """Give the rules of the packs their rows: `(code, digest, state)`; a changed digest is a new version.
+
+    A rule that an HTTP caller made under the same code keeps its row: it has a body.
+    """
+    await db.execute(
+        text(
+            """
+            INSERT INTO achievement_rule AS kept (code, version, state, body, digest, made_at, changed_at)
+            SELECT code, 1, state, NULL, digest, :now, :now
+            FROM unnest(CAST(:codes AS text[]), CAST(:digests AS bytea[]), CAST(:states AS text[]))
+                 AS new (code, digest, state)
+            ON CONFLICT (code) DO UPDATE SET version = kept.version + 1, digest = excluded.digest, changed_at = :now
+            WHERE kept.digest <> excluded.digest AND kept.body IS NULL
+            """
+        ),
+        {
+            "now": now,
+            "codes": [code for code, _, _ in sorted(rows)],
+            "digests": [digest for _, digest, _ in sorted(rows)],
+            "states": [state for _, _, state in sorted(rows)],
+        },
+    )
+
+
+async def players_after(db: Db, after: int, *, limit: int) -> list[int]:
+    """Read the ids of the next players who ever had an event, in order."""
+    rows = await db.execute(
+        text("SELECT user_id FROM achievement_score WHERE user_id > :after ORDER BY user_id LIMIT :limit"),
+        {"after": after, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+async def mark_players_of_days(db: AsyncSession, metrics: Sequence[int], windows: Sequence[str]) -> int:
+    """Leave due marks for the players who have counters of these metrics in these windows; return how many."""
+    rows = await db.execute(
+        text(
+            """
+            INSERT INTO achievement_due (user_id, metric_id)
+            SELECT DISTINCT user_id, metric_id FROM achievement_counter
+            WHERE metric_id = ANY(:metrics) AND "window" = ANY(:windows)
+            RETURNING 1
+            """
+        ),
+        {"metrics": list(metrics), "windows": list(windows)},
+    )
+    return len(rows.all())
+
+
+async def open_backfills(db: AsyncSession) -> Sequence[BackfillRow]:
+    """Read the backfills that are not finished, oldest first."""
+    return (
+        await db.scalars(select(BackfillRow).where(BackfillRow.finished_at.is_(None)).order_by(BackfillRow.id))
+    ).all()
+
+
+async def take_backfill(db: AsyncSession, backfill_id: int) -> BackfillRow | None:
+    """Take an unfinished backfill that nobody else is carrying right now."""
+    return await db.scalar(
+        select(BackfillRow)
+        .where(BackfillRow.id == backfill_id, BackfillRow.finished_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def backfill_of(db: AsyncSession, rule_id: int) -> BackfillRow | None:
+    """Read the newest backfill of a rule."""
+    return await db.scalar(
+        select(BackfillRow).where(BackfillRow.rule_id == rule_id).order_by(BackfillRow.id.desc()).limit(1)
+    )
+
+
+async def take_dry_run(db: AsyncSession) -> DryRunRow | None:
+    """Take the oldest dry run that waits."""
+    return await db.scalar(
+        select(DryRunRow)
+        .where(DryRunRow.state == "waiting")
+        .order_by(DryRunRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def forget_dry_runs(db: AsyncSession, *, before: datetime) -> None:
+    """Remove the results of old dry runs."""
+    await db.execute(delete(DryRunRow).where(DryRunRow.started_at < before))
+
+
+async def count_rarity(db: AsyncSession, *, since: datetime, now: datetime) -> None:
+    """Count, for every rule, the owners among the players who were active since an instant."""
+    await db.execute(
+        text(
+            """
+            WITH active AS (SELECT user_id FROM achievement_score WHERE last_activity >= :since),
+            owners AS (
+                SELECT rule_id, count(DISTINCT user_id) AS owners FROM achievement_unlock JOIN active USING (user_id)
+                GROUP BY rule_id)
+            INSERT INTO achievement_rarity (rule_id, owners, active, counted_at)
+            SELECT rule.id, coalesce(owners.owners, 0), (SELECT count(*) FROM active), :now
+            FROM achievement_rule AS rule LEFT JOIN owners ON owners.rule_id = rule.id
+            ON CONFLICT (rule_id) DO UPDATE SET owners = excluded.owners, active = excluded.active,
+                counted_at = excluded.counted_at
+            """
+        ),
+        {"since": since, "now": now},
+    )
+
+
+async def all_rarity(db: Db) -> dict[int, tuple[int, int]]:
+    """Read owners and active players by rule."""
+    rows = await db.execute(text("SELECT rule_id, owners, active FROM achievement_rarity"))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def unlocks_of(db: Db, user: int) -> list[RowMapping]:
+    """Read a player's unlocks, oldest first."""
+    rows = await db.execute(
+        text(
+            """
+            SELECT id, user_id, rule_id, rule_code, tier, n, points, at, state, disputed_why
+            FROM achievement_unlock WHERE user_id = :user ORDER BY id
+            """
+        ),
+        {"user": user},
+    )
+    return list(rows.mappings())
+
+
+async def counted_events(db: Db, user: int, types: Sequence[str], *, newest: int) -> list[RowMapping]:
+    """Read a player's newest events of some types, with all that decides whether they count."""
+    rows = await db.execute(
+        text(
+            """
+            SELECT id, type_code, amount, details, at, counts_at, trust, late FROM achievement_event
+            WHERE user_id = :user AND type_code = ANY(:types) ORDER BY id DESC LIMIT :newest
+            """
+        ),
+        {"user": user, "types": list(types), "newest": newest},
+    )
+    return list(rows.mappings())
+
+
+async def corrected_among(db: Db, events: Sequence[int]) -> dict[int, int]:
+    """Read how much was taken from (or added to) events by corrections."""
+    rows = await db.execute(
+        text(
+            "SELECT event_id, sum(amount)::bigint FROM achievement_correction WHERE event_id = ANY(:events) GROUP BY event_id"
+        ),
+        {"events": list(events)},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_players(db: Db) -> int:
+    """Count the players who ever had an event."""
+    return int((await db.execute(text("SELECT count(*) FROM achievement_score"))).scalar_one())
+
+
+async def disputable(db: AsyncSession, user: int) -> list[RowMapping]:
+    """Read and lock a player's granted unlocks, with what they rest on."""
+    rows = await db.execute(
+        text(
+            """
+            SELECT id, user_id, rule_id, rule_code, tier, n, points, at, state, evidence
+            FROM achievement_unlock WHERE user_id = :user AND state = 'granted' ORDER BY id FOR UPDATE
+            """
+        ),
+        {"user": user},
+    )
+    return list(rows.mappings())
+
+
+async def dispute(db: AsyncSession, unlocks: Sequence[int], why: str) -> list[RowMapping]:
+    """Put unlocks in doubt; return them as they are now."""
+    rows = await db.execute(
+        text(
+            """
+            UPDATE achievement_unlock SET state = 'disputed', disputed_why = :why
+            WHERE id = ANY(:unlocks) AND state = 'granted'
+            RETURNING id, user_id, rule_id, rule_code, tier, n, points, at, state
+            """
+        ),
+        {"unlocks": list(unlocks), "why": why},
+    )
+    return list(rows.mappings())
+
+
+async def forget_runs(db: AsyncSession, user: int) -> None:
+    """Forget the settled parts of a player's runs: a correction may lie inside them."""
+    await db.execute(text("DELETE FROM achievement_streak WHERE user_id = :user"), {"user": user})
