@@ -15,6 +15,7 @@ from omenigen.kit.edge import Edge
 from omenigen.kit.http import Identify, named
 from omenigen.kit.idempotency import IdempotencyKeys
 from omenigen.kit.limits import Limits
+from omenigen.kit.mail import LetterBox, Mailer, Postman
 from omenigen.kit.outbox import Outbox, Relay
 from omenigen.kit.settings import (
     AuthSettings,
@@ -46,6 +47,9 @@ class KitProvider(Provider):
 
     relay = provide(Relay)
     limits = provide(Limits)
+    mailer = provide(Mailer)
+    postman = provide(Postman)
+    letter_box = provide(LetterBox, scope=Scope.REQUEST)
     access_tokens = provide(AccessTokens)
     identify = provide(Identify, scope=Scope.REQUEST)
     outbox = provide(Outbox, scope=Scope.REQUEST)

@@ -1,0 +1,1 @@
+"""What accounts do: joining, signing in, recovering, changing oneself, leaving, and the operator's part."""

@@ -1,0 +1,1 @@
+"""What media does: draw pictures anew, keep them, let them go."""
