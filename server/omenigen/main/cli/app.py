@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from omenigen import __version__
 from omenigen.kit import log as logs
 from omenigen.kit.auth import Trust
+from omenigen.kit.bus import Bus
 from omenigen.kit.embedded import Embedded
 from omenigen.kit.embedded.errors import AlreadyRunning, EmbeddedError
 from omenigen.kit.errors import Refusal
@@ -32,6 +33,7 @@ from omenigen.main.container import make_container
 from omenigen.main.settings import Settings
 
 T = TypeVar("T")
+_BUS_PATIENCE, _SOON = 3.0, 0.25
 _START, _CARE, _PEOPLE = "Start", "Look after", "People and games"
 
 app = typer.Typer(
@@ -152,13 +154,16 @@ def operator_create(
     username: Annotated[str, typer.Option(prompt=True, help="The name to sign in with.")],
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
     generate: Annotated[bool, typer.Option("--generate", help="Make a password and print it.")] = False,
+    promote: Annotated[bool, typer.Option("--promote", help="An existing account may become operator.")] = False,
 ) -> None:
     """Make an account that may do everything."""
     password, made = operator.ask_password(from_stdin=password_stdin, generate=generate)
 
     async def work(container: AsyncContainer, settings: Settings) -> None:
-        await operator.create_operator(container, email=email, username=username, password=password)
-        operator.tell_operator(username=username, password=password, made=made, address=settings.http.address)
+        result = await operator.create_operator(
+            container, email=email, username=username, password=password, promote=promote
+        )
+        operator.tell_operator(result, password=password, made=made, address=settings.http.address)
 
     _run(_with_container(work))
 
@@ -217,13 +222,20 @@ async def _with_servers(work: Callable[[Settings], Awaitable[T]], *, quiet: bool
 
 
 async def _with_container(work: Callable[[AsyncContainer, Settings], Awaitable[None]], *, quiet: bool = False) -> None:
-    """The bus stays unconnected: the facts of a command wait in the outbox for the house, which may be down."""
+    """The bus is asked for, not waited for: without it the facts of a command wait in the outbox for the house."""
 
     async def inside(settings: Settings) -> None:
         container = make_container(settings)
+        bus = await container.get(Bus)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BUS_PATIENCE):
+                await bus.connect()
         try:
             await work(container, settings)
+            # What is told "soon after the commit" (a new key, to processes that know the old ones) must still leave.
+            await asyncio.sleep(_SOON)
         finally:
+            await bus.close()
             await container.close()
 
     await _with_servers(inside, quiet=quiet)

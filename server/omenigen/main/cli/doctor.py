@@ -23,7 +23,7 @@ from omenigen.kit.texts import Locale, Texts, TextsBroken
 from omenigen.main.cli.terminal import out
 from omenigen.main.migrations import at_head
 from omenigen.main.settings import Settings
-from omenigen.modules.achievements.public import ContentBroken, load_content
+from omenigen.modules.achievements.catalog import PackRefused, load_catalog
 
 _PATIENCE = 5
 _OLDEST_POSTGRES = 14
@@ -189,14 +189,16 @@ async def _content(settings: Settings) -> Finding:
     advice = "Correct that file, or take the one of the repository again."
     try:
         texts = await asyncio.to_thread(Texts.load, settings.data.content / "texts")
-        rules = await asyncio.to_thread(load_content, settings.data.content)
-    except (TextsBroken, ContentBroken) as error:
+        catalog = await asyncio.to_thread(load_catalog, settings.data.content / "achievements")
+    except (TextsBroken, PackRefused, OSError) as error:
         return Finding(name=name, well=False, words=_first_line(error), advice=advice)
     missing = texts.keys(Locale.EN) ^ texts.keys(Locale.RU)
     if missing:
         words = f"{len(missing)} texts are written in one language only, first {min(missing)}"
         return Finding(name=name, well=False, words=words, advice="Write them in both.", serious=False)
-    return Finding(name=name, well=True, words=f"{len(texts.keys(Locale.EN))} texts in two languages, {rules} rules")
+    return Finding(
+        name=name, well=True, words=f"{len(texts.keys(Locale.EN))} texts in two languages, {len(catalog.rules)} rules"
+    )
 
 
 async def _web(settings: Settings) -> Finding:

@@ -7,7 +7,7 @@ from omenigen.kit.auth import Trust
 from omenigen.kit.edge import unit_of_work
 from omenigen.kit.ids import KeyId
 from omenigen.main.cli.terminal import err, out
-from omenigen.modules.achievements.public import Sources
+from omenigen.modules.achievements.public import KeyLine, Sources
 
 
 async def create_key(
@@ -19,7 +19,7 @@ async def create_key(
         issued = await sources.issue_key(name=name, trust=trust, owner=None, scopes=scopes)
     out.print(issued.key, markup=False)
     if not quiet:
-        err.print(f"[green]✓[/] Key {issued.key_id} of source {issued.source_id} ({name}, trust {trust.value}).")
+        err.print(f"[green]✓[/] Key {issued.id} of source {issued.source_id} ({name}, trust {trust.value}).")
         err.print("  It is shown once. Send it as the header X-API-Key.")
 
 
@@ -30,20 +30,24 @@ async def list_keys(container: AsyncContainer) -> None:
     if not keys:
         err.print("No keys yet: ./omenigen keys create --name demo --trust server")
         return
-    table = Table("id", "source", "name", "prefix", "trust", "scopes", "made", "used", "state", box=None)
+    table = Table("id", "game", "begins with", "trust", "scopes", "made", "state", box=None)
     for key in keys:
         table.add_row(
-            str(key.key_id),
-            str(key.source_id),
-            key.name,
+            str(key.id),
+            key.source,
             key.prefix,
-            str(key.trust),
-            " ".join(sorted(key.scopes)),
-            f"{key.created_at:%Y-%m-%d}",
-            f"{key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never",
-            "revoked" if key.revoked_at else "in use",
+            key.trust.value,
+            " ".join(key.scopes),
+            f"{key.made_at:%Y-%m-%d}",
+            _state(key),
         )
     out.print(table)
+
+
+def _state(key: KeyLine) -> str:
+    if key.revoked_at:
+        return f"revoked {key.revoked_at:%Y-%m-%d}"
+    return f"until {key.expires_at:%Y-%m-%d}" if key.expires_at else "in use"
 
 
 async def revoke_key(container: AsyncContainer, *, key_id: int) -> None:

@@ -7,17 +7,21 @@ import typer
 from dishka import AsyncContainer, Scope
 
 from omenigen.kit.edge import unit_of_work
-from omenigen.main.cli.terminal import CommandFailed, err, out
+from omenigen.main.cli.terminal import CommandFailed, err, locale, out
 from omenigen.main.container import make_container
 from omenigen.main.settings import Settings
-from omenigen.modules.accounts.public import Operators
+from omenigen.modules.accounts.public import OperatorMade, Operators
 
 
-async def create_operator(container: AsyncContainer, *, email: str, username: str, password: str) -> None:
-    """Make an account with the role operator; its address counts as confirmed."""
+async def create_operator(
+    container: AsyncContainer, *, email: str, username: str, password: str, promote: bool
+) -> OperatorMade:
+    """Make an account with the role operator, or give the role to an existing one; its address counts as confirmed."""
     async with unit_of_work(container) as scope:
         operators = await scope.get(Operators)
-        await operators.create(email=email, username=username, password=password)
+        return await operators.create(
+            email=email, username=username, password=password, locale=locale(), promote=promote
+        )
 
 
 async def operator_exists(settings: Settings) -> bool:
@@ -47,9 +51,13 @@ def ask_password(*, from_stdin: bool, generate: bool) -> tuple[str, bool]:
     return password, False
 
 
-def tell_operator(*, username: str, password: str, made: bool, address: str) -> None:
+def tell_operator(result: OperatorMade, *, password: str, made: bool, address: str) -> None:
     """Say how to sign in; a password we made goes to standard output, so that a script can keep it."""
-    err.print(f"[green]✓[/] {username} is an operator now. Sign in at {address}/sign-in")
+    if not result.created:
+        change = "is an operator now" if result.promoted else "is an operator already"
+        err.print(f"[green]✓[/] {result.username} {change}; the password stays as it was.")
+        return
+    err.print(f"[green]✓[/] {result.username} is an operator now. Sign in at {address}/sign-in")
     if made:
         err.print("  Password (shown once):")
         out.print(password)
