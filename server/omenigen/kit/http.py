@@ -279,7 +279,7 @@ def client_ip(connection: HTTPConnection) -> str:
 # ── saying no ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def problem(request: Request, refusal: Refusal) -> Response:
+def problem(request: HTTPConnection, refusal: Refusal) -> Response:
     """Render a refusal as problem+json in the caller's language."""
     texts: Texts = request.app.state.texts
     locale = locale_of(request)

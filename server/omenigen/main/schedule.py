@@ -1,8 +1,8 @@
 """Everything that happens by the clock, and every loop that never ends, on one page."""
 
+from omenigen.gateways.live.jobs import JOBS as STREAM_JOBS
 from omenigen.gateways.live.jobs import LOOPS as LIVE_LOOPS
 from omenigen.kit.jobs import Job, Loop
-from omenigen.kit.streams.jobs import JOBS as STREAM_JOBS
 from omenigen.main.housekeeping import JOBS as HOUSE_JOBS
 from omenigen.main.housekeeping import RELAY
 from omenigen.modules.accounts.jobs import JOBS as ACCOUNT_JOBS

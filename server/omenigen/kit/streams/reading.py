@@ -50,6 +50,21 @@ class ReloadWhy(StrEnum):
     TOO_MANY = "too_many"
 
 
+_STANDINGS = text("""
+SELECT epoch.epoch, stream.name, stream.version, stream.gate
+FROM (SELECT 1) AS once LEFT JOIN live_epoch AS epoch ON true
+LEFT JOIN live_streams AS stream ON stream.name = ANY(CAST(:names AS text[]))
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a stream stands in the table."""
+
+    version: int
+    gate: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """Nothing to follow here: refused, never was, or closed. The three answer alike."""
@@ -133,7 +148,7 @@ async def resume(
     return Resumed(epoch=now, answers=tuple(answers[name] for name in have))
 
 
-async def missed(db: AsyncSession, have: Mapping[str, int]) -> tuple[UUID | None, dict[str, Answer]]:
+async def missed(db: AsyncSession, have: Mapping[str, int | None]) -> tuple[UUID | None, dict[str, Answer]]:
     """Say what a node missed of streams that it follows already (who may see it is the caller's affair)."""
     rows = await stream_rows(db, have)
     answers: dict[str, Answer] = {}
@@ -167,6 +182,13 @@ async def copies(
         entities=await kinds.snapshot(db, versions, parts=parts, window=window),
         gone=tuple(name for name in names if name not in versions),
     )
+
+
+async def standings(db: AsyncSession, names: Sequence[str]) -> tuple[UUID | None, dict[str, Standing]]:
+    """Return the epoch, and where each stream that has a row stands."""
+    rows = (await db.execute(_STANDINGS, {"names": list(names)})).all()
+    found = {row.name: Standing(version=row.version, gate=row.gate) for row in rows if row.name is not None}
+    return rows[0].epoch, found
 
 
 async def stream_rows(db: AsyncSession, have: Mapping[str, int | None]) -> Sequence[Any]:  # Any: rows of text()
