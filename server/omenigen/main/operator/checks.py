@@ -11,8 +11,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from omenigen.kit.bus import Bus
 from omenigen.kit.cache import AWAY, Redis
+from omenigen.kit.clock import Clock
 from omenigen.kit.db import Database
 from omenigen.kit.errors import Unavailable
+from omenigen.kit.mail import Postman
 from omenigen.kit.settings import DataSettings, MailSettings
 from omenigen.main.operator import queries
 from omenigen.main.operator.dead_letters import DeadLetters
@@ -27,6 +29,7 @@ RELAY_STRAINED, RELAY_DOWN = 5.0, 60.0
 LAG_STRAINED, LAG_DOWN = 30.0, 300.0
 DISK_STRAINED, DISK_DOWN = 2 * 1024**3, 256 * 1024**2
 CONNECTIONS_STRAINED = 0.9
+MAIL_LATE = 60.0
 
 _FAILURES = (DBAPIError, InterfaceError, PoolTimeout, NatsError, Unavailable, *AWAY)
 
@@ -44,6 +47,8 @@ class Checks:
         letters: DeadLetters,
         data: DataSettings,
         mail: MailSettings,
+        postman: Postman,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._redis = redis
@@ -52,6 +57,8 @@ class Checks:
         self._letters = letters
         self._data = data
         self._mail = mail
+        self._postman = postman
+        self._clock = clock
 
     async def all(self) -> Sequence[Finding]:
         """Return one finding a part, in the order of `Part`."""
@@ -142,13 +149,14 @@ class Checks:
         return Finding(part=Part.DISK, state=state, figures={"free": usage.free, "total": usage.total})
 
     async def _look_at_mail(self) -> Finding:
-        kept = await asyncio.to_thread(lambda: sum(1 for _ in (self._data.folder / "mailbox").glob("*.eml")))
-        by_post = bool(self._mail.smtp_url)
+        waiting, oldest = await self._postman.waiting()
+        late = 0.0 if oldest is None else max(0.0, (self._clock.now() - oldest).total_seconds())
+        overdue = late > MAIL_LATE
         return Finding(
             part=Part.MAIL,
-            state=State.OK if by_post else State.STRAINED,
-            cause=None if by_post else "kept",
-            figures={"kept": kept},
+            state=State.STRAINED if overdue else State.OK,
+            cause="waiting" if overdue else None if self._mail.smtp_url else "kept",
+            figures={"waiting": waiting, "lag": round(late, 1)},
         )
 
 

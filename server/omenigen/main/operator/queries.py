@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from omenigen.kit.outbox import OutboxRow
+from omenigen.modules.achievements.models import DueRow
 
 
 async def oldest_fact(db: AsyncConnection) -> tuple[int, datetime | None]:
@@ -23,3 +24,8 @@ async def database_figures(db: AsyncConnection) -> tuple[int, int, int]:
     )
     size, connections, allowed = (await db.execute(asked)).one()
     return size, connections, allowed
+
+
+async def count_due(db: AsyncConnection) -> int:
+    """Count the marks that wait for a judge."""
+    return (await db.execute(select(func.count()).select_from(DueRow))).scalar_one()

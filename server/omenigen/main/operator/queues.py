@@ -48,6 +48,11 @@ class Queues:
             waiting, oldest = await queries.oldest_fact(db)
         return OutboxFigures(waiting=waiting, lag=self._age(oldest))
 
+    async def due(self) -> int:
+        """Count the marks that wait for a judge of achievements."""
+        async with self._database.reads.connect() as db:
+            return await queries.count_due(db)
+
     async def _consumer(self, consumer: Consumer) -> ConsumerFigures:
         try:
             info = await self._bus.jetstream.consumer_info(FACTS, consumer.name)

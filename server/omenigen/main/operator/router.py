@@ -5,7 +5,7 @@ from typing import Annotated
 from dishka import FromDishka
 from fastapi import Path, Query
 
-from omenigen.kit.auth import Caller, Role, RoleTooLow, require_role
+from omenigen.kit.auth import Caller, PeopleOnly, Role, RoleTooLow, require_role
 from omenigen.kit.errors import Unauthenticated, Unavailable
 from omenigen.kit.http import api_router, refusals
 from omenigen.kit.ids import MAX_ID
@@ -30,7 +30,7 @@ from omenigen.main.operator.schemas import (
 router = api_router(prefix="/api/v1/operator", tags=["operator"])
 
 LetterId = Annotated[int, Path(ge=1, le=MAX_ID)]
-_COMMON = (Unauthenticated, RoleTooLow)
+_COMMON = (Unauthenticated, PeopleOnly, RoleTooLow)
 
 
 @router.get("/health", summary="How each part of the house is", responses=refusals(*_COMMON))

@@ -51,7 +51,9 @@ async def is_told(db: AsyncSession, user_id: UserId, key: str) -> bool:
     return found is not None
 
 
-async def page_before(db: AsyncSession, user_id: UserId, before: NoticeId | None, *, limit: int) -> Sequence[NoticeRow]:
+async def page_before(
+    db: AsyncSession, user_id: UserId, before: NoticeId | None, *, limit: int | None
+) -> Sequence[NoticeRow]:
     """List a player's notices from the newest, or from before an id."""
     asked = select(NoticeRow).where(NoticeRow.user_id == user_id)
     if before is not None:

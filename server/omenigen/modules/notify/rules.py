@@ -70,7 +70,8 @@ def _unlock_wording(lines: Sequence[UnlockLine], locale: Locale) -> Wording:
 
 def _read_unlock(item: object) -> UnlockLine | None:
     match item:
-        case {"code": str(code), "tier": int(tier), "n": int(n), "points": int(points), "name": {**name}}:
-            return UnlockLine(code=code, tier=tier, n=n, points=points, name={k: str(v) for k, v in name.items()})
+        case {"code": str(code), "tier": int(tier), "n": int(n), "points": int(points), "name": dict(name)}:
+            named = {str(locale): str(said) for locale, said in name.items()}
+            return UnlockLine(code=code, tier=tier, n=n, points=points, name=named)
         case _:
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from omenigen.kit.auth import User
@@ -123,3 +124,28 @@ class Notices:
             drop=[f"notice/{one}" for one in ids],
             why="notify.forgotten",
         )
+
+
+class NoticeExport:
+    """What we keep of a person's notices, for the person."""
+
+    part = "notices"
+
+    def __init__(self, session: AsyncSession, words: NoticeWords) -> None:
+        self._session = session
+        self._words = words
+
+    async def export(self, *, user_id: UserId) -> JsonValue:
+        """List every notice that is still kept, newest first, in both languages."""
+        rows = await queries.page_before(self._session, user_id, None, limit=None)
+        return [_plain(self._words.notice(row)) for row in rows]
+
+
+def _plain(notice: Notice) -> JsonValue:
+    return {
+        "kind": notice.kind.value,
+        "title": dict(notice.title),
+        "text": dict(notice.text),
+        "at": notice.at.isoformat(),
+        "read_at": notice.read_at.isoformat() if notice.read_at else None,
+    }

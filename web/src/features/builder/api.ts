@@ -1,6 +1,7 @@
 import { mutationOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import type { components } from "@/shared/api/schema";
+import { applyLog, logKey } from "./live";
 
 export type Game = components["schemas"]["SourceOut"];
 export type Key = components["schemas"]["KeyOut"];
@@ -27,7 +28,8 @@ export const keysQuery = (game: number) =>
   queryOptions({
     queryKey: keys.keys(game),
     queryFn: async ({ signal }) =>
-      (await unwrap(api.GET("/api/v1/sources/{source_id}/keys", { params: { path: { source_id: game } }, signal }))).items,
+      (await unwrap(api.GET("/api/v1/sources/{source_id}/keys", { params: { path: { source_id: game } }, signal })))
+        .items,
   });
 
 export const typesQuery = (game: number) =>
@@ -44,6 +46,22 @@ export const intakeQuery = (game: number) =>
     queryKey: keys.intake(game),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/sources/{source_id}/intake", { params: { path: { source_id: game } }, signal })),
+    refetchInterval: 5_000,
+    staleTime: 0,
+  });
+
+/** The log as the stream's snapshot has it; patches of `app.<game>` keep it fresh, and asking again is the fallback. */
+export const logQuery = (game: number) =>
+  queryOptions({
+    queryKey: logKey(String(game)),
+    queryFn: async ({ signal }) => {
+      const stream = `app.${game}`;
+      const copies = await unwrap(
+        api.GET("/api/v1/live/snapshots", { params: { query: { streams: stream } }, signal }),
+      );
+      const put = copies.streams[stream]?.entities ?? {};
+      return applyLog(undefined, { put, drop: [], why: null, whole: true });
+    },
     refetchInterval: 5_000,
     staleTime: 0,
   });
@@ -84,9 +102,7 @@ export const saveType = (queries: QueryClient, game: number) =>
 export const linkPlayer = (queries: QueryClient, game: number) =>
   mutationOptions({
     mutationFn: (code: string) =>
-      unwrap(
-        api.POST("/api/v1/sources/{source_id}/links", { params: { path: { source_id: game } }, body: { code } }),
-      ),
+      unwrap(api.POST("/api/v1/sources/{source_id}/links", { params: { path: { source_id: game } }, body: { code } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: keys.games }),
   });
 

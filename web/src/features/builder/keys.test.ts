@@ -20,7 +20,12 @@ describe("the life of a key", () => {
   });
 
   it("lists live keys first, then the newest", () => {
-    const keys = [key("2026-03-01", "2026-04-01"), key("2026-01-01"), key("2026-02-01"), key("2026-02-15", "2026-03-01")];
+    const keys = [
+      key("2026-03-01", "2026-04-01"),
+      key("2026-01-01"),
+      key("2026-02-01"),
+      key("2026-02-15", "2026-03-01"),
+    ];
     expect(liveFirst(keys, now).map((one) => one.created_at)).toEqual([
       "2026-02-01",
       "2026-01-01",

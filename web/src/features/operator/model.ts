@@ -38,3 +38,5 @@ export function span(seconds: number): Span {
   if (seconds < 129_600) return { value: Math.round(seconds / 3600), unit: "hours" };
   return { value: Math.round(seconds / 86_400), unit: "days" };
 }
+
+export const ROLES = ["player", "moderator", "operator"] as const;

@@ -21,7 +21,7 @@ interface ConfirmProps {
 export function Confirm({ opened, title, children, yes, no, grave = false, busy, onYes, onNo }: ConfirmProps) {
   return (
     <Sheet opened={opened} onClose={onNo} title={title}>
-      <p className={classes.text}>{children}</p>
+      <div className={classes.text}>{children}</div>
       <Group justify="flex-end" gap="sm" className={classes.actions}>
         <Button variant="default" onClick={onNo} data-autofocus>
           {no}

@@ -2,7 +2,11 @@
 export function Cartridge({ size }: { size: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 132 132" aria-hidden="true" fill="none">
-      <path d="M30 22h72a8 8 0 0 1 8 8v62H96v14H36V92H22V30a8 8 0 0 1 8-8Z" fill="var(--scene-mid)" transform="translate(5 5)" />
+      <path
+        d="M30 22h72a8 8 0 0 1 8 8v62H96v14H36V92H22V30a8 8 0 0 1 8-8Z"
+        fill="var(--scene-mid)"
+        transform="translate(5 5)"
+      />
       <path
         d="M30 22h72a8 8 0 0 1 8 8v62H96v14H36V92H22V30a8 8 0 0 1 8-8Z"
         fill="var(--surface)"

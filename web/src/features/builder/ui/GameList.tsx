@@ -8,8 +8,8 @@ import { Empty } from "@/shared/ui/Empty";
 import { Section } from "@/shared/ui/Section";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import { type Game, gamesQuery } from "../api";
-import classes from "./GameList.module.css";
 import { Cartridge } from "./Cartridge";
+import classes from "./GameList.module.css";
 
 /** All games of this builder. */
 export function GameList({ onNew }: { onNew: () => void }) {

@@ -75,7 +75,9 @@ function KeyRow({ data, onRevoke }: { data: Key; onRevoke: () => void }) {
       <IconKey size={22} stroke={1.75} className={classes.icon} aria-hidden="true" />
       <div className={classes.words}>
         <span className={classes.head}>
-          <code className={classes.prefix}>{data.prefix}…</code>
+          <code className={classes.prefix} data-state={state}>
+            {data.prefix}…
+          </code>
           <span className={classes.state} data-state={state}>
             {t(`keys.state.${state}`)}
           </span>

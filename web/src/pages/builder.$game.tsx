@@ -1,0 +1,94 @@
+import { Tabs } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { meQuery } from "@/features/accounts/api";
+import { gamesQuery } from "@/features/builder/api";
+import { Console } from "@/features/builder/ui/Console";
+import { Helper } from "@/features/builder/ui/Helper";
+import { KeyList } from "@/features/builder/ui/KeyList";
+import { LinkPlayer } from "@/features/builder/ui/LinkPlayer";
+import { LiveLog } from "@/features/builder/ui/LiveLog";
+import { TypeList } from "@/features/builder/ui/TypeList";
+import { useT } from "@/shared/i18n/i18n";
+import { Await } from "@/shared/ui/Await";
+import { Empty } from "@/shared/ui/Empty";
+import { Page } from "@/shared/ui/Page";
+import { RowsSkeleton } from "@/shared/ui/Skeletons";
+import classes from "./builder.module.css";
+
+const TABS = ["keys", "types", "try", "players", "log"] as const;
+type Tab = (typeof TABS)[number];
+
+interface Search {
+  tab?: Tab;
+}
+
+export const Route = createFileRoute("/builder/$game")({
+  validateSearch: (search): Search => {
+    const tab = TABS.find((one) => one === search.tab);
+    return tab ? { tab } : {};
+  },
+  loader: ({ context }) => context.queries.prefetchQuery(gamesQuery),
+  component: BuilderGame,
+});
+
+function BuilderGame() {
+  const t = useT("builder");
+  const id = Number(Route.useParams().game);
+  const navigate = Route.useNavigate();
+  const { tab: asked = "keys" } = Route.useSearch();
+  // With room for a third pane the log stands beside whatever is being done; else it is a tab of its own.
+  const roomy = useMediaQuery("(min-width: 75em)", undefined, { getInitialValueInEffect: false }) ?? false;
+  const tab = roomy && asked === "log" ? "try" : asked;
+  const games = useQuery(gamesQuery);
+  const { data: me } = useQuery(meQuery);
+  const game = games.data?.find((one) => one.id === id);
+  const aside = game && (
+    <>
+      <LiveLog game={game} />
+      <Helper game={game} />
+    </>
+  );
+  return (
+    <Page title={game ? game.title || game.name : t("title")} back="/builder" aside={roomy ? aside : undefined}>
+      <Await query={games} skeleton={<RowsSkeleton count={4} />} small={false}>
+        {() =>
+          game && me ? (
+            <Tabs
+              value={tab}
+              onChange={(next) => navigate({ search: { tab: next as Tab }, replace: true })}
+              keepMounted={false}
+              classNames={{ list: classes.tabs, tab: classes.tab }}
+            >
+              <Tabs.List aria-label={t("tabs.label")}>
+                {TABS.filter((one) => !roomy || one !== "log").map((one) => (
+                  <Tabs.Tab key={one} value={one}>
+                    {t(`tabs.${one}`)}
+                  </Tabs.Tab>
+                ))}
+              </Tabs.List>
+              <Tabs.Panel value="keys" className={classes.panel}>
+                <KeyList game={game} />
+              </Tabs.Panel>
+              <Tabs.Panel value="types" className={classes.panel}>
+                <TypeList game={game} />
+              </Tabs.Panel>
+              <Tabs.Panel value="try" className={classes.panel}>
+                <Console game={game} myId={me.id} />
+              </Tabs.Panel>
+              <Tabs.Panel value="players" className={classes.panel}>
+                <LinkPlayer game={game} />
+              </Tabs.Panel>
+              <Tabs.Panel value="log" className={classes.panel}>
+                {aside}
+              </Tabs.Panel>
+            </Tabs>
+          ) : (
+            <Empty title={t("games.noneTitle")}>{t("games.none")}</Empty>
+          )
+        }
+      </Await>
+    </Page>
+  );
+}
