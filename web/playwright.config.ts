@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-const system = "/usr/bin/chromium";
+// `make test-e2e` names the browser; without it Playwright takes its own.
+const system = process.env.CHROMIUM || "/usr/bin/chromium";
 
 export default defineConfig({
   testDir: "e2e",
