@@ -12,7 +12,7 @@ from omenigen.kit.outbox import Outbox
 from omenigen.kit.streams import Streams
 from omenigen.kit.texts import Locale
 from omenigen.modules.accounts import queries
-from omenigen.modules.accounts.errors import LinkInvalid, UserNotFound, WrongPassword
+from omenigen.modules.accounts.errors import LinkInvalid, WrongPassword
 from omenigen.modules.accounts.events import EmailChanged, PasswordChanged
 from omenigen.modules.accounts.models import AccountRow, TicketRow
 from omenigen.modules.accounts.rules import limits, names, passwords
@@ -74,13 +74,9 @@ class Credentials:
 
     async def change_password(self, *, caller: User, current: str, new: str) -> None:
         """Set another password and end all other sessions. Raises `WrongPassword`, `PasswordWeak`, `TooMany`."""
-        known = await queries.account(self._session, caller.user_id)
-        if known is None:
-            raise UserNotFound(user_id=caller.user_id)
-        passwords.ensure_password(new, username=known.username or "", email=known.email or "")
-        await self._session.rollback()  # give the connection back while the hashes are computed
-        new_hash = await self._hashing.hash(new)
+        new_hash = await self._hashing.hash(new)  # first: no row is held while it is computed
         account = await self._owner.account(caller=caller, password=current)
+        passwords.ensure_password(new, username=account.username or "", email=account.email or "")
         account.password_hash = new_hash
         await queries.forget_tickets(self._session, account.id)
         await self._endings.end(user_id=caller.user_id, ending=Ending.PASSWORD, but=caller.session_id)
@@ -113,14 +109,13 @@ class Credentials:
         The link is used up only when the password is good. Raises `LinkInvalid`, `PasswordWeak`, `TooMany`.
         """
         await self._knocking.count((limits.LINKS_IP, origin.ip))
-        account = await self._by_link(token, TicketKind.RESET)
-        passwords.ensure_password(password, username=account[0].username or "", email=account[0].email or "")
-        owner, _ = account
-        owner.password_hash = await self._hashing.hash(password)
-        await queries.forget_tickets(self._session, owner.id)
-        await self._endings.end(user_id=UserId(owner.id), ending=Ending.PASSWORD)
-        self._tell_changed(owner, reset=True)
-        return owner.username or ""
+        account, _ = await self._by_link(token, TicketKind.RESET)
+        passwords.ensure_password(password, username=account.username or "", email=account.email or "")
+        account.password_hash = await self._hashing.hash(password)
+        await queries.forget_tickets(self._session, account.id)
+        await self._endings.end(user_id=UserId(account.id), ending=Ending.PASSWORD)
+        self._tell_changed(account, reset=True)
+        return account.username or ""
 
     async def ask_email(self, *, caller: User, email: str, password: str) -> None:
         """Send a link to the new address and a notice to the old one.

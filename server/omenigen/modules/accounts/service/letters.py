@@ -26,7 +26,7 @@ _PATHS = {
     LetterKind.NAME_TAKEN: "/sign-up",
     LetterKind.PASSWORD_CHANGED: "/forgot",
     LetterKind.EMAIL_OLD: "/forgot",
-    LetterKind.STOLEN: "/me",
+    LetterKind.STOLEN: "/me/sessions",
 }
 
 
