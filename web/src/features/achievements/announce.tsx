@@ -16,6 +16,6 @@ export function announceUnlocks(userId: string, unlocks: readonly LiveUnlock[]):
     key: `unlock.${userId}`,
     tone: "good",
     text: translate("achievements", "toast", { count: names.length, names: names.join(", ") }),
-    figure: last && <UnlockFigure userId={Number(userId)} code={last.code} />,
+    figure: last && <UnlockFigure key={last.code} shape={last.shape ?? "circle"} icon={last.icon ?? "star"} />,
   });
 }

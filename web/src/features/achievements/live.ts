@@ -65,7 +65,7 @@ export function applyToEvents(events: readonly RecentEvent[], patch: StreamPatch
   return [...put, ...kept].toSorted((one, other) => other.id - one.id).slice(0, NEWEST);
 }
 
-export const live: LiveFeature = {
+export const achievementsLive: LiveFeature = {
   parts: [
     livePart<Wall>({ stream: "user", keys: ["progress/", "unlock/"], query: keys.progress, apply: applyToWall }),
     // What an unlock opens (hidden names, the next tier, rarity) only the server knows.

@@ -131,6 +131,8 @@ describe("celebration", () => {
     tier: 1,
     earned_at: "2026-07-21T10:00:00Z",
     state: "granted",
+    shape: "bulb",
+    icon: "sun",
     ...part,
   });
 

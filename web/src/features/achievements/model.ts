@@ -145,6 +145,9 @@ export interface LiveUnlock {
   readonly tier: number;
   readonly earned_at: string;
   readonly state: "granted" | "disputed";
+  /** How its badge looks; null when the rule is gone. */
+  readonly shape: string | null;
+  readonly icon: string | null;
 }
 
 /** Unlocks that came within ten seconds are told of in one breath. */

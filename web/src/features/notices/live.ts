@@ -34,7 +34,7 @@ export function announced(patch: StreamPatch): readonly LiveNotice[] {
   );
 }
 
-export const live: LiveFeature = {
+export const noticesLive: LiveFeature = {
   parts: [
     livePart<NoticeList>({
       stream: "user",

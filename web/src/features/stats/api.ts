@@ -14,13 +14,12 @@ export function statsQuery(userId: number) {
   });
 }
 
-/** Points and events of the last days, by the days of this device's zone. */
+/** Points and events of the last days, by the player's own time zone. */
 export function seriesQuery(userId: number, days: number) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return queryOptions({
-    queryKey: [...keys.charts(String(userId)), "series", days, zone] as const,
+    queryKey: [...keys.charts(String(userId)), "series", days] as const,
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/stats/{id}/series", { params: { path: { id: userId }, query: { days, zone } }, signal })),
+      unwrap(api.GET("/api/v1/stats/{id}/series", { params: { path: { id: userId }, query: { days } }, signal })),
   });
 }
 

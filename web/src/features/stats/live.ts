@@ -16,10 +16,6 @@ export function applyToStats(stats: Stats, patch: StreamPatch): Stats {
   };
 }
 
-export const live: LiveFeature = {
-  parts: [
-    livePart<Stats>({ stream: "user", keys: ["score"], query: keys.stats, apply: applyToStats }),
-    // Sums by day are the server's: it knows which day a late event belongs to.
-    livePart({ stream: "user", keys: ["event/"], query: keys.charts }),
-  ],
+export const statsLive: LiveFeature = {
+  parts: [livePart<Stats>({ stream: "user", keys: ["score"], query: keys.stats, apply: applyToStats })],
 };

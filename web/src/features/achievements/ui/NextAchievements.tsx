@@ -1,3 +1,4 @@
+import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useFormats } from "@/shared/i18n/formats";
@@ -16,7 +17,10 @@ export function NextAchievements({ userId, count = 3 }: { userId: number; count?
   const t = useT("achievements");
   const progress = useQuery(progressQuery(userId));
   return (
-    <Section title={t("next.title")} extra={<Link to="/achievements">{t("next.all")}</Link>}>
+    <Section
+      title={t("next.title")}
+      extra={<Anchor renderRoot={(props) => <Link to="/achievements" {...props} />}>{t("next.all")}</Anchor>}
+    >
       <Await
         query={progress}
         skeleton={<RowsSkeleton count={count} height={72} lead={56} />}

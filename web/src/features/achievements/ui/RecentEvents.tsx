@@ -1,3 +1,4 @@
+import { Anchor } from "@mantine/core";
 import { IconBolt, IconDoorEnter, IconFlag3, IconKey } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -30,7 +31,8 @@ export function RecentEvents({ userId, title, count = 10 }: RecentEventsProps) {
         isEmpty={(list) => list.length === 0}
         empty={
           <p className={classes.empty}>
-            {t("events.empty")} <Link to="/builder">{t("events.connect")}</Link>
+            {t("events.empty")}{" "}
+            <Anchor renderRoot={(props) => <Link to="/builder" {...props} />}>{t("events.connect")}</Anchor>
           </p>
         }
       >

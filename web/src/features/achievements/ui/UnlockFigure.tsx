@@ -1,10 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
-import { progressQuery } from "../api";
+import { useEffect, useState } from "react";
 import { Badge } from "./Badge";
 
-/** The unlocked badge beside its congratulation; the wall knows how it looks. */
-export function UnlockFigure({ userId, code }: { userId: number; code: string }) {
-  const { data } = useQuery(progressQuery(userId));
-  const badge = data?.items.find((item) => item.code === code);
-  return <Badge shape={badge?.shape ?? "circle"} icon={badge?.icon ?? "star"} state="earned" size={44} />;
+/** The unlocked badge beside its congratulation: it comes empty and fills before one's eyes. */
+export function UnlockFigure({ shape, icon }: { shape: string; icon: string }) {
+  const [share, setShare] = useState(0);
+  useEffect(() => setShare(1), []);
+  return <Badge shape={shape} icon={icon} state="progress" share={share} size={44} />;
 }

@@ -1,4 +1,6 @@
-import { SegmentedControl, Switch } from "@mantine/core";
+import "@mantine/core/styles/SegmentedControl.layer.css";
+import "@mantine/core/styles/Switch.layer.css";
+import { Anchor, SegmentedControl, Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useFormats } from "@/shared/i18n/formats";
@@ -93,7 +95,7 @@ function Boards({ boards, me, search, onSearch }: BoardsViewProps & { boards: re
       <Places key={`${board.code}.${window}`} board={board.code} window={window} near={search.near ?? false} me={me} />
       <p className={classes.hint}>{t("ties")}</p>
       <p className={classes.hint}>
-        {t("optOut")} <Link to="/me">{t("toProfile")}</Link>
+        {t("optOut")} <Anchor renderRoot={(props) => <Link to="/me/profile" {...props} />}>{t("toProfile")}</Anchor>
       </p>
     </div>
   );

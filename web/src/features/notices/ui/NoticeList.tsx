@@ -34,7 +34,7 @@ export function NoticeList() {
       <Empty
         title={t("empty.title")}
         figure={<Egg size={160} />}
-        action={<Link to="/achievements">{t("empty.step")}</Link>}
+        action={<Button renderRoot={(props) => <Link to="/achievements" {...props} />}>{t("empty.step")}</Button>}
       >
         {t("empty.text")}
       </Empty>

@@ -53,7 +53,7 @@ function DayTip({ payload }: { payload?: readonly { payload?: SeriesDay }[] }) {
   return (
     <div className={classes.tip}>
       <b>{formats.day(`${day.day}T12:00:00`)}</b>
-      <span>{t("days.points", { count: day.points })}</span>
+      <span>{t("days.points", { count: day.points, number: formats.number(day.points) })}</span>
       <span>{t("heat.events", { count: eventsOf(day) })}</span>
     </div>
   );

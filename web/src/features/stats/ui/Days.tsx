@@ -1,3 +1,4 @@
+import "@mantine/core/styles/SegmentedControl.layer.css";
 import { SegmentedControl, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
@@ -51,7 +52,8 @@ function Chart({ days }: { days: readonly SeriesDay[] }) {
   return (
     <>
       <p className={classes.sum}>
-        <b>{t("days.points", { count: points })}</b>, {t("days.active", { count: activeDays })}
+        <b>{t("days.points", { count: points, number: formats.number(points) })}</b>,{" "}
+        {t("days.active", { count: activeDays })}
         {best &&
           `, ${t("days.best", { day: formats.day(`${best.day}T12:00:00`), points: formats.number(best.points) })}`}
       </p>

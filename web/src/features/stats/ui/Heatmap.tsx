@@ -198,7 +198,7 @@ function monthName(month: number): string {
   const name = new Intl.DateTimeFormat(language(), { month: "short", timeZone: "UTC" }).format(
     new Date(Date.UTC(2026, month, 15)),
   );
-  return name.replace(".", "");
+  return name.slice(0, 3);
 }
 
 function weekdayLetter(weekday: number): string {

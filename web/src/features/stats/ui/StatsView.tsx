@@ -1,5 +1,5 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useFormats } from "@/shared/i18n/formats";
 import { useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
@@ -9,7 +9,7 @@ import { ErrorState } from "@/shared/ui/ErrorState";
 import { Section } from "@/shared/ui/Section";
 import { ChartSkeleton, RowsSkeleton, TilesSkeleton } from "@/shared/ui/Skeletons";
 import { StatTile, StatTiles } from "@/shared/ui/StatTile";
-import { heatmapQuery, statsQuery } from "../api";
+import { heatmapQuery, keys, statsQuery } from "../api";
 import { heatHalves, heatYears, type Stats, todayHere } from "../model";
 import { Days } from "./Days";
 import { Heatmap } from "./Heatmap";
@@ -29,6 +29,7 @@ interface StatsViewProps {
 export function StatsView({ userId, days, onDays, nameOf, connect }: StatsViewProps) {
   const t = useT("stats");
   const stats = useQuery(statsQuery(userId));
+  useFreshCharts(userId, stats.data?.total_score);
   return (
     <Await
       query={stats}
@@ -59,18 +60,19 @@ function Now({ stats }: { stats: Stats }) {
   const t = useT("stats");
   const formats = useFormats();
   return (
-    <StatTiles>
-      <StatTile value={formats.number(stats.total_score)} label={t("now.score", { count: stats.total_score })} />
-      <StatTile
-        value={formats.number(stats.achievements_count)}
-        label={t("now.achievements", { count: stats.achievements_count })}
-      />
-      <StatTile value={formats.number(stats.achievement_points)} label={t("now.achievementPoints")} />
-      <StatTile
-        value={stats.last_activity ? formats.ago(stats.last_activity) : t("now.never")}
-        label={t("now.lastActivity")}
-      />
-    </StatTiles>
+    <div>
+      <StatTiles>
+        <StatTile value={formats.number(stats.total_score)} label={t("now.score", { count: stats.total_score })} />
+        <StatTile
+          value={formats.number(stats.achievements_count)}
+          label={t("now.achievements", { count: stats.achievements_count })}
+        />
+        <StatTile value={formats.number(stats.achievement_points)} label={t("now.achievementPoints")} />
+      </StatTiles>
+      {stats.last_activity && (
+        <p className={classes.last}>{t("now.lastActivity", { ago: formats.ago(stats.last_activity) })}</p>
+      )}
+    </div>
   );
 }
 
@@ -102,4 +104,24 @@ function StatsSkeleton() {
       <ChartSkeleton height={232} />
     </div>
   );
+}
+
+const CHARTS_AFTER_MS = 1_500;
+
+/** The charts follow the live score, but not every single event: a game may send a hundred a second. */
+function useFreshCharts(userId: number, score: number | undefined): void {
+  const queries = useQueryClient();
+  const drawn = useRef(score);
+  useEffect(() => {
+    if (score === undefined || score === drawn.current) return;
+    const isFirst = drawn.current === undefined;
+    const timer = setTimeout(
+      () => {
+        drawn.current = score;
+        if (!isFirst) void queries.invalidateQueries({ queryKey: keys.charts(String(userId)) });
+      },
+      isFirst ? 0 : CHARTS_AFTER_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [queries, userId, score]);
 }
