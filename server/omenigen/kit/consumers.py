@@ -151,7 +151,7 @@ class Consumers:
                 outcome = "done" if await self._once(consumer, fact) else "repeat"
                 await message.ack()
                 CONSUMED.labels(consumer.name, outcome).inc()
-            except Exception as error:  # the edge of a message: whatever fails is retried, then kept for the operator
+            except Exception as error:  # noqa: BLE001 # the edge of a message: it is retried, then kept for the operator
                 await self._failed(consumer, body, message, tries, error)
         CONSUME_SECONDS.labels(consumer.name).observe(time.perf_counter() - started)
 

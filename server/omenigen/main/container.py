@@ -23,7 +23,15 @@ from omenigen.modules.achievements.provider import AchievementsProvider
 from omenigen.modules.media.provider import MediaProvider
 from omenigen.modules.notify.provider import NotifyProvider
 
-PROVIDERS = (KitProvider, AccountsProvider, MediaProvider, AchievementsProvider, NotifyProvider, LiveProvider, OperatorProvider)
+PROVIDERS = (
+    KitProvider,
+    AccountsProvider,
+    MediaProvider,
+    AchievementsProvider,
+    NotifyProvider,
+    LiveProvider,
+    OperatorProvider,
+)
 
 
 def make_container(settings: Settings, *, clock: Clock | None = None) -> AsyncContainer:

@@ -70,8 +70,8 @@ _INTRODUCTION = [
     "",
     "Everything that happens is told once, on JetStream, under the subject `<module>.<fact>`:",
     '`{"id": 17, "subject": "…", "at": "2026-05-01T12:00:00+00:00", "data": {…}}`. The id is for ever: a',
-    "consumer that has seen it does nothing. `data` only gains fields; ignore those you do not know. JSON Schemas of `data` lie in",
-    "`server/tests/contracts/events/`. This page is written by `python -m omenigen.main.docs`.",
+    "consumer that has seen it does nothing. `data` only gains fields; ignore those you do not know. JSON Schemas of",
+    "`data` lie in `server/tests/contracts/events/`. This page is written by `python -m omenigen.main.docs`.",
     "",
 ]
 

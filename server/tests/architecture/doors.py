@@ -14,7 +14,7 @@ class DoorsContract(Contract):
     floor = fields.StringField()
     keys = fields.StringField()
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001 # import-linter's signature
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         floor, keys = str(self.floor), str(self.keys)
         broken: list[tuple[str, str]] = []
         for module in sorted(graph.find_children(floor)):

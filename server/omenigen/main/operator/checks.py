@@ -9,6 +9,8 @@ from nats.errors import Error as NatsError
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from omenigen.gateways.live.audit import EVERY_SECONDS, STALE_AFTER_SECONDS, Audit
+from omenigen.gateways.live.metrics import SOCKETS
 from omenigen.kit.bus import Bus
 from omenigen.kit.cache import AWAY, Redis
 from omenigen.kit.clock import Clock
@@ -27,6 +29,7 @@ PATIENCE = 3.0
 SLOW = 0.25
 RELAY_STRAINED, RELAY_DOWN = 5.0, 60.0
 LAG_STRAINED, LAG_DOWN = 30.0, 300.0
+AUDIT_STRAINED, AUDIT_DOWN = 2 * EVERY_SECONDS, 2 * STALE_AFTER_SECONDS
 DISK_STRAINED, DISK_DOWN = 2 * 1024**3, 256 * 1024**2
 CONNECTIONS_STRAINED = 0.9
 MAIL_LATE = 60.0
@@ -44,6 +47,7 @@ class Checks:
         redis: Redis,
         bus: Bus,
         queues: Queues,
+        audit: Audit,
         letters: DeadLetters,
         data: DataSettings,
         mail: MailSettings,
@@ -54,6 +58,7 @@ class Checks:
         self._redis = redis
         self._bus = bus
         self._queues = queues
+        self._audit = audit
         self._letters = letters
         self._data = data
         self._mail = mail
@@ -68,6 +73,7 @@ class Checks:
             Part.NATS: self._look_at_nats(),
             Part.RELAY: self._look_at_relay(),
             Part.CONSUMERS: self._look_at_consumers(),
+            Part.AUDIT: self._look_at_audit(),
             Part.DISK: self._look_at_disk(),
             Part.MAIL: self._look_at_mail(),
         }
@@ -141,6 +147,15 @@ class Checks:
                 "dead": dead,
                 "deaf": ", ".join(deaf),
             },
+        )
+
+    async def _look_at_audit(self) -> Finding:
+        age = round(self._audit.age, 1)
+        sockets = sum(int(sample.value) for metric in SOCKETS.collect() for sample in metric.samples)
+        return Finding(
+            part=Part.AUDIT,
+            state=_grade(age, AUDIT_STRAINED, AUDIT_DOWN),
+            figures={"age": age, "sockets": sockets},
         )
 
     async def _look_at_disk(self) -> Finding:
