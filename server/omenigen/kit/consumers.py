@@ -64,7 +64,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
-    """A named reaction to one subject (a trailing `>` takes all below). The name is its place in the stream: keep it."""
+    """A named reaction to one subject (a trailing `>` takes all below). The name marks its place in the stream."""
 
     name: str
     subject: str

@@ -116,7 +116,7 @@ async def _follow_parent(stop: asyncio.Event) -> None:
     if not os.environ.get("OMENIGEN_FOLLOW_PARENT"):
         return
     parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110 # the kernel tells nobody portably that a parent has gone
+    while os.getppid() == parent:  # the kernel tells nobody portably that a parent has gone
         await asyncio.sleep(0.5)
     stop.set()
 
