@@ -107,7 +107,7 @@ class Family(StrEnum):
 
 
 class Shape(StrEnum):
-    """Outline of a drawn badge (art/ui/achievements.png)."""
+    """Outline of a drawn badge; the web app draws them (features/achievements/art/shapes.ts)."""
 
     BULB = "bulb"
     OMEGA = "omega"
@@ -116,6 +116,19 @@ class Shape(StrEnum):
     SHIELD = "shield"
     CRYSTAL = "crystal"
     BOOK = "book"
+    LANTERN = "lantern"
+    FLAME = "flame"
+    HEXAGON = "hexagon"
+    ROSETTE = "rosette"
+    EGG = "egg"
+    BANNER = "banner"
+    GEM = "gem"
+    ARCH = "arch"
+    TOWER = "tower"
+    LEAF = "leaf"
+    DROP = "drop"
+    BURST = "burst"
+    HOUSE = "house"
     LANTERN = "lantern"
     FLAME = "flame"
     HEXAGON = "hexagon"
