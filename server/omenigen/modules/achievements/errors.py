@@ -3,12 +3,6 @@
 from omenigen.kit.errors import Conflict, FieldInvalid, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 
 
-class UserNotFound(NotFound):
-    """No such player, or none that this caller may see. Names `user_id`."""
-
-    code = "user_service.user_not_found"
-
-
 class EventNotFound(NotFound):
     """No such event for this caller. Names `event_id`."""
 
@@ -151,3 +145,39 @@ class SchemaUnsupported(FieldInvalid):
     """The details schema uses a word that we do not check. Names `field` and `word`."""
 
     code = "achievement.schema_unsupported"
+
+
+class RuleIsNotLive(Conflict):
+    """Only a rule that is live may reach into the past. Names `achievement` and `state`."""
+
+    code = "achievement.rule_is_not_live"
+
+
+class RuleFromPack(Conflict):
+    """The text of a rule from a pack is changed in the pack. Names `achievement`."""
+
+    code = "achievement.rule_from_pack"
+
+
+class RuleTaken(Conflict):
+    """There is a rule with this code already. Names `achievement`."""
+
+    code = "achievement.rule_taken"
+
+
+class RuleStays(Conflict):
+    """A rule goes from draft to live to retired, and never back to a draft. Names `state` and `wanted`."""
+
+    code = "achievement.rule_stays"
+
+
+class DryRunNotFound(NotFound):
+    """There is no such dry run for this caller. Names `dry_run_id`."""
+
+    code = "achievement.dry_run_not_found"
+
+
+class RuleOverForeignTypes(Invalid):
+    """A game's rule may only speak of the game's own event types. Names `metric`."""
+
+    code = "achievement.rule_over_foreign_types"

@@ -278,6 +278,16 @@ class UnlockRow(Base):
     disputed_why: Mapped[str | None] = mapped_column(Text)
 
 
+class RarityRow(Base):
+    """The share of active players who have an achievement, counted daily."""
+
+    __tablename__ = "achievement_rarity"
+
+    rule_code: Mapped[str] = mapped_column(Text, primary_key=True)
+    share: Mapped[float] = mapped_column(Double)
+    counted_at: Mapped[Moment]
+
+
 class CorrectionRow(Base):
     """An event was put right: `amount` and `points` are the steps that were added to the counters."""
 
@@ -377,14 +387,3 @@ class DryRunRow(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     started_at: Mapped[Moment]
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-class RarityRow(Base):
-    """How many of the players who were active lately have an achievement; counted daily."""
-
-    __tablename__ = "achievement_rarity"
-
-    rule_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    owners: Mapped[int] = mapped_column(BigInteger)
-    active: Mapped[int] = mapped_column(BigInteger)
-    counted_at: Mapped[Moment]

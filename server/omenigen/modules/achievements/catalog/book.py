@@ -68,6 +68,11 @@ class Catalog:
         """Take over new types and rules in one step; readers see either the old or the new ones."""
         self._state = self._build(types, rules)
 
+    def trying(self, rule: Rule) -> "Catalog":
+        """A catalogue of its own that knows one rule more, or instead of the one with its code."""
+        others = tuple(one for one in self._state.rules if one.code != rule.code)
+        return Catalog(types=self._state.types.values(), rules=(*others, rule), seasons=self._seasons.values())
+
     def keep(self, metric_code: str, window: Window) -> None:
         """Ask that a metric be counted in a further window (boards, statistics)."""
         self._kept[metric_code].add(window.stored)

@@ -7,7 +7,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import RowMapping, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+Db = AsyncSession | AsyncConnection
 
 _JUDGING = 0x4F4D_4A00_0000_0000  # "OMJ": the advisory locks of judges, apart from everybody else's
 
@@ -53,7 +55,7 @@ async def lock_players(db: AsyncSession, users: Sequence[int]) -> None:
     )
 
 
-async def find_zones(db: AsyncSession, users: Sequence[int]) -> dict[int, RowMapping]:
+async def find_zones(db: Db, users: Sequence[int]) -> dict[int, RowMapping]:
     """Read players' zones; who has none is missing."""
     rows = await db.execute(
         text("SELECT user_id, zone, zone_before, zone_since FROM achievement_player WHERE user_id = ANY(:users)"),
@@ -62,7 +64,7 @@ async def find_zones(db: AsyncSession, users: Sequence[int]) -> dict[int, RowMap
     return {row["user_id"]: row for row in rows.mappings()}
 
 
-async def find_earned(db: AsyncSession, users: Sequence[int]) -> list[RowMapping]:
+async def find_earned(db: Db, users: Sequence[int]) -> list[RowMapping]:
     """Read what players have, disputed ones included: an unlock is never taken back silently."""
     rows = await db.execute(
         text(
@@ -76,7 +78,7 @@ async def find_earned(db: AsyncSession, users: Sequence[int]) -> list[RowMapping
     return list(rows.mappings())
 
 
-async def find_counters(db: AsyncSession, keys: Sequence[tuple[int, int, str]]) -> list[Counter]:
+async def find_counters(db: Db, keys: Sequence[tuple[int, int, str]]) -> list[Counter]:
     """Read single counter rows by player, metric and window."""
     if not keys:
         return []
@@ -95,7 +97,7 @@ async def find_counters(db: AsyncSession, keys: Sequence[tuple[int, int, str]]) 
     return [Counter(user_id=row[0], metric_id=row[1], window=row[2], value=row[3]) for row in rows]
 
 
-async def find_ranges(db: AsyncSession, ranges: Sequence[tuple[int, int, str, str]]) -> list[Counter]:
+async def find_ranges(db: Db, ranges: Sequence[tuple[int, int, str, str]]) -> list[Counter]:
     """Read counter rows by player, metric and a range of windows, both ends included."""
     if not ranges:
         return []
@@ -114,7 +116,7 @@ async def find_ranges(db: AsyncSession, ranges: Sequence[tuple[int, int, str, st
     return [Counter(user_id=row[0], metric_id=row[1], window=row[2], value=row[3]) for row in rows]
 
 
-async def find_members(db: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[RowMapping]:
+async def find_members(db: Db, pairs: Sequence[tuple[int, int]]) -> list[RowMapping]:
     """Read the values that distinct metrics have met, for all time."""
     if not pairs:
         return []
@@ -132,7 +134,7 @@ async def find_members(db: AsyncSession, pairs: Sequence[tuple[int, int]]) -> li
     return list(rows.mappings())
 
 
-async def find_runs(db: AsyncSession, laws: Sequence[tuple[int, int, str]]) -> list[RowMapping]:
+async def find_runs(db: Db, laws: Sequence[tuple[int, int, str]]) -> list[RowMapping]:
     """Read the settled part of runs by player, metric and law."""
     if not laws:
         return []
@@ -168,9 +170,7 @@ async def save_runs(db: AsyncSession, rows: Sequence[tuple[int, int, str, int, i
     )
 
 
-async def find_happened(
-    db: AsyncSession, users: Sequence[int], types: Sequence[str], *, newest: int | None
-) -> list[RowMapping]:
+async def find_happened(db: Db, users: Sequence[int], types: Sequence[str], *, newest: int | None) -> list[RowMapping]:
     """Read players' events of some types: among their `newest` events of any type, or all of them."""
     if not users or not types:
         return []
@@ -190,7 +190,7 @@ async def find_happened(
 
 
 async def find_evidence(
-    db: AsyncSession, asked: Sequence[tuple[int, Sequence[str]]], *, newest: int
+    db: Db, asked: Sequence[tuple[int, Sequence[str]]], *, newest: int
 ) -> dict[int, list[RowMapping]]:
     """Read the newest events of each player that an unlock may rest on."""
     rows = await db.execute(
@@ -288,7 +288,7 @@ async def pay(db: AsyncSession, paid: Mapping[int, tuple[int, int]]) -> None:
     )
 
 
-async def find_scores(db: AsyncSession, users: Sequence[int]) -> dict[int, RowMapping]:
+async def find_scores(db: Db, users: Sequence[int]) -> dict[int, RowMapping]:
     """Read players' scores; who has none is missing."""
     rows = await db.execute(
         text(
@@ -319,7 +319,7 @@ async def save_levels(db: AsyncSession, levels: Mapping[int, int]) -> None:
     )
 
 
-async def find_counts(db: AsyncSession, users: Sequence[int], metrics: Sequence[int]) -> dict[int, dict[int, float]]:
+async def find_counts(db: Db, users: Sequence[int], metrics: Sequence[int]) -> dict[int, dict[int, float]]:
     """Read all-time counters of some metrics, by player and metric."""
     rows = await db.execute(
         text(
@@ -336,7 +336,7 @@ async def find_counts(db: AsyncSession, users: Sequence[int], metrics: Sequence[
     return found
 
 
-async def newest_of_players(db: AsyncSession, users: Sequence[int], *, newest: int) -> list[RowMapping]:
+async def newest_of_players(db: Db, users: Sequence[int], *, newest: int) -> list[RowMapping]:
     """Read each player's newest events, newest first, with the name of the game that told of them."""
     rows = await db.execute(
         text(
@@ -354,7 +354,7 @@ async def newest_of_players(db: AsyncSession, users: Sequence[int], *, newest: i
     return list(rows.mappings())
 
 
-async def newest_of_sources(db: AsyncSession, sources: Sequence[int], *, newest: int) -> list[RowMapping]:
+async def newest_of_sources(db: Db, sources: Sequence[int], *, newest: int) -> list[RowMapping]:
     """Read each game's newest events, newest first."""
     rows = await db.execute(
         text(

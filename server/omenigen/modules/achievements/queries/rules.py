@@ -115,32 +115,6 @@ async def forget_dry_runs(db: AsyncSession, *, before: datetime) -> None:
     await db.execute(delete(DryRunRow).where(DryRunRow.started_at < before))
 
 
-async def count_rarity(db: AsyncSession, *, since: datetime, now: datetime) -> None:
-    """Count, for every rule, the owners among the players who were active since an instant."""
-    await db.execute(
-        text(
-            """
-            WITH active AS (SELECT user_id FROM achievement_score WHERE last_activity >= :since),
-            owners AS (
-                SELECT rule_id, count(DISTINCT user_id) AS owners FROM achievement_unlock JOIN active USING (user_id)
-                GROUP BY rule_id)
-            INSERT INTO achievement_rarity (rule_id, owners, active, counted_at)
-            SELECT rule.id, coalesce(owners.owners, 0), (SELECT count(*) FROM active), :now
-            FROM achievement_rule AS rule LEFT JOIN owners ON owners.rule_id = rule.id
-            ON CONFLICT (rule_id) DO UPDATE SET owners = excluded.owners, active = excluded.active,
-                counted_at = excluded.counted_at
-            """
-        ),
-        {"since": since, "now": now},
-    )
-
-
-async def all_rarity(db: Db) -> dict[int, tuple[int, int]]:
-    """Read owners and active players by rule."""
-    rows = await db.execute(text("SELECT rule_id, owners, active FROM achievement_rarity"))
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
 async def unlocks_of(db: Db, user: int) -> list[RowMapping]:
     """Read a player's unlocks, oldest first."""
     rows = await db.execute(
@@ -173,7 +147,10 @@ async def corrected_among(db: Db, events: Sequence[int]) -> dict[int, int]:
     """Read how much was taken from (or added to) events by corrections."""
     rows = await db.execute(
         text(
-            "SELECT event_id, sum(amount)::bigint FROM achievement_correction WHERE event_id = ANY(:events) GROUP BY event_id"
+            """
+            SELECT event_id, CAST(sum(amount) AS bigint) FROM achievement_correction
+            WHERE event_id = ANY(:events) GROUP BY event_id
+            """
         ),
         {"events": list(events)},
     )
@@ -183,37 +160,3 @@ async def corrected_among(db: Db, events: Sequence[int]) -> dict[int, int]:
 async def count_players(db: Db) -> int:
     """Count the players who ever had an event."""
     return int((await db.execute(text("SELECT count(*) FROM achievement_score"))).scalar_one())
-
-
-async def disputable(db: AsyncSession, user: int) -> list[RowMapping]:
-    """Read and lock a player's granted unlocks, with what they rest on."""
-    rows = await db.execute(
-        text(
-            """
-            SELECT id, user_id, rule_id, rule_code, tier, n, points, at, state, evidence
-            FROM achievement_unlock WHERE user_id = :user AND state = 'granted' ORDER BY id FOR UPDATE
-            """
-        ),
-        {"user": user},
-    )
-    return list(rows.mappings())
-
-
-async def dispute(db: AsyncSession, unlocks: Sequence[int], why: str) -> list[RowMapping]:
-    """Put unlocks in doubt; return them as they are now."""
-    rows = await db.execute(
-        text(
-            """
-            UPDATE achievement_unlock SET state = 'disputed', disputed_why = :why
-            WHERE id = ANY(:unlocks) AND state = 'granted'
-            RETURNING id, user_id, rule_id, rule_code, tier, n, points, at, state
-            """
-        ),
-        {"unlocks": list(unlocks), "why": why},
-    )
-    return list(rows.mappings())
-
-
-async def forget_runs(db: AsyncSession, user: int) -> None:
-    """Forget the settled parts of a player's runs: a correction may lie inside them."""
-    await db.execute(text("DELETE FROM achievement_streak WHERE user_id = :user"), {"user": user})

@@ -71,8 +71,9 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {  # Any: JSON
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "integer": lambda value: (isinstance(value, int) and not isinstance(value, bool))
-    or (isinstance(value, float) and value.is_integer()),
+    "integer": lambda value: (
+        (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
+    ),
 }
 
 
@@ -105,7 +106,7 @@ def _bound(word: str, limit: float) -> Check:
 
 def _size(kind: type, low: int, high: int) -> Check:
     def check(value: Any, path: str) -> str | None:  # Any: JSON
-        if not isinstance(value, kind) or low <= len(value) <= high:
+        if not isinstance(value, str | list) or not isinstance(value, kind) or low <= len(value) <= high:
             return None
         return f"{path}: {low}…{high}"
 
@@ -113,8 +114,8 @@ def _size(kind: type, low: int, high: int) -> Check:
 
 
 def _pattern(pattern: Any) -> Check:  # Any: JSON
-    if not isinstance(pattern, str) or len(pattern) > 100 or re.search(r"[*+}]\)?[*+{]", pattern):
-        # A repeat of a repeat may take for ever on a hostile text.
+    if not isinstance(pattern, str) or len(pattern) > 100 or re.search(r"[)*+}][*+{]", pattern):
+        # A repeated group, or a repeat of a repeat, may take for ever on a hostile text.
         raise UnsupportedSchema("pattern")
     try:
         compiled = re.compile(pattern)

@@ -86,6 +86,17 @@ def is_periodic(rule: Rule) -> bool:
     return any(isinstance(leaf, Compare) and leaf.window.kind in periodic for leaf in leaves(rule.when))
 
 
+def has_not(condition: Condition) -> bool:
+    """Say whether a `not` stands anywhere in a condition."""
+    match condition:
+        case Not():
+            return True
+        case All(of=parts) | AnyOf(of=parts) | AtLeast(of=parts):
+            return any(has_not(part) for part in parts)
+        case _:
+            return False
+
+
 def is_in_span(rule: Rule, day: date) -> bool:
     """Say whether a day lies between the rule's `from` and `to`."""
     if rule.since and day < rule.since.date():

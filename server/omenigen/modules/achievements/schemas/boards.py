@@ -55,3 +55,9 @@ class BoardPage(BaseModel):
     rows: list[BoardLine]
     me: MyPlace | None
     updated_at: datetime
+
+
+class OffBoards(BaseModel):
+    """Whether the caller is shown on leaderboards."""
+
+    shown: bool

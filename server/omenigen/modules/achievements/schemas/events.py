@@ -43,11 +43,14 @@ class EventIn(BaseModel):
     # Any JSON is read here, because what is not an object has a refusal of its own (`event_service.…`).
     details: Annotated[
         JsonValue,
-        Field(description="A JSON object of at most 1,024 bytes", json_schema_extra={"anyOf": [{"type": "object"}, {"type": "null"}]}),
+        Field(
+            description="A JSON object of at most 1,024 bytes",
+            json_schema_extra={"anyOf": [{"type": "object"}, {"type": "null"}]},
+        ),
     ] = None
-    event_id: Annotated[
-        UUID | None, Field(description="Made by the sender; a repeat with the same id counts once")
-    ] = None
+    event_id: Annotated[UUID | None, Field(description="Made by the sender; a repeat with the same id counts once")] = (
+        None
+    )
     at: Annotated[AwareDatetime | None, Field(description="When it happened; late up to 48 h counts at `at`")] = None
     amount: Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX)] = 1
 
@@ -55,10 +58,24 @@ class EventIn(BaseModel):
 class BatchIn(BaseModel):
     """Up to a thousand events; each is taken or refused by itself."""
 
-    events: Annotated[list[Any], Field(min_length=1, max_length=BATCH_MAX)]
+    events: Annotated[
+        list[Any],
+        Field(
+            min_length=1,
+            max_length=BATCH_MAX,
+            json_schema_extra={"items": {"type": "object", "description": "As the body of POST /api/v1/event/"}},
+        ),
+    ]
+
+
+class GoodBatch(BaseModel):
+    """A batch in which every event has the right shape."""
+
+    events: Annotated[list[EventIn], Field(min_length=1, max_length=BATCH_MAX)]
 
 
 EVENT = TypeAdapter(EventIn)
+EVENTS = TypeAdapter(GoodBatch)
 BATCH = TypeAdapter(BatchIn)
 
 

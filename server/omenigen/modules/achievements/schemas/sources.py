@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from omenigen.kit.auth import Trust
 from omenigen.modules.achievements.schemas.events import AMOUNT_MAX, EventCode
-from omenigen.modules.achievements.types import MetricKind, Trust
+from omenigen.modules.achievements.types import MetricKind
 
 Scope = Literal["events:write", "users:write", "users:read", "stats:read", "rules:write"]
 SourceName = Annotated[str, StringConstraints(min_length=2, max_length=32, pattern=r"^[a-z][a-z0-9-]*$")]

@@ -261,10 +261,6 @@ def values_of(tree: Node) -> list[dict[str, Any]]:  # Any: JSON
             "value": tree.value,
             "target": tree.target,
             "window": tree.window,
-            **{
-                name: tree.more[name]
-                for name in ("metric", "code", "op", "events", "met", "frozen")
-                if name in tree.more
-            },
+            **{name: tree.more[name] for name in kept if name in tree.more},
         }
     ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from omenigen.kit.auth import Trust
 from omenigen.modules.achievements.catalog import Catalog, Compare, Rule, Sequence, SetOf, Streak, leaves, metric_id
@@ -14,6 +13,7 @@ from omenigen.modules.achievements.queries import judging as queries
 from omenigen.modules.achievements.rules.days import Calendar, day_of
 from omenigen.modules.achievements.rules.facts import Context, Earned, Happened, PlayerFacts
 from omenigen.modules.achievements.rules.streaks import Law, Run, fold, split_settled
+from omenigen.modules.achievements.service.history import Recount
 from omenigen.modules.achievements.types import MetricKind, WindowKind, day_key, month_key, week_key
 
 LOOKS_BACK_DAYS = 3
@@ -51,16 +51,22 @@ class Loaded:
 class FactsLoader:
     """Read the facts of players for the rules that are to be looked at."""
 
-    def __init__(self, db: AsyncSession, catalog: Catalog) -> None:
+    def __init__(self, db: queries.Db, catalog: Catalog) -> None:
         self._db = db
         self._catalog = catalog
 
     async def load(
-        self, asked: Mapping[int, Collection[Rule]], *, now: datetime, whole_history: bool = False
+        self,
+        asked: Mapping[int, Collection[Rule]],
+        *,
+        now: datetime,
+        whole_history: bool = False,
+        recount: Recount | None = None,
     ) -> Loaded:
         """Load facts for players and their rules.
 
         A judge needs the last few days only; `whole_history` looks at every day there is, for backfill and dry runs.
+        `recount` is joined with what the tables hold: the numbers as they would be, had they been counted.
         """
         users = sorted(asked)
         today = await self._todays(users, now)
@@ -68,13 +74,17 @@ class FactsLoader:
         for user, rules in asked.items():
             for rule in rules:
                 _want(wanted, user, rule, today[user], whole_history=whole_history)
-        runs = await queries.find_runs(self._db, sorted(wanted.laws))
+        # A recounted past may change a run anywhere: its settled part is not believed then.
+        runs = [] if recount else await queries.find_runs(self._db, sorted(wanted.laws))
         settled = {(row["user_id"], row["metric_id"], row["law"]): _settled_run(row) for row in runs}
         for key, (_, law) in wanted.laws.items():
             wanted.ranges.add(_range_of_run(key, law, settled.get(key)))
         counters = await queries.find_counters(self._db, sorted(wanted.keys))
         counters += await queries.find_ranges(self._db, sorted(wanted.ranges))
-        members = await queries.find_members(self._db, sorted(wanted.members))
+        members = [
+            (row["user_id"], row["metric_id"], row["value"])
+            for row in await queries.find_members(self._db, sorted(wanted.members))
+        ]
         happened = await self._happened(wanted, whole_history=whole_history)
         earned = await self._earned(users)
         codes = self._codes(asked)
@@ -84,9 +94,13 @@ class FactsLoader:
             if "#" in one.window:  # the stamp of a "last" value, which stands in a row of its own
                 continue
             values[one.user_id][codes[one.metric_id], one.window] = one.value
+        if recount is not None:
+            _join(values, recount, codes)
+            members += [(one.user_id, one.metric_id, one.value) for one in recount.members]
         met: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for row in members:
-            met[row["user_id"]][codes[row["metric_id"]]].add(row["value"])
+        for user, metric, value in members:
+            if metric in codes:
+                met[user][codes[metric]].add(value)
         found_runs, to_save = _fold_runs(wanted.laws, settled, values, today)
         facts = {
             user: PlayerFacts(
@@ -145,6 +159,17 @@ class FactsLoader:
     def _valueless(self, codes: Iterable[str]) -> frozenset[str]:
         kinds = {code: metric.kind for code in codes if (metric := self._catalog.metric(code)) is not None}
         return frozenset(code for code, kind in kinds.items() if kind in VALUELESS)
+
+
+def _join(values: Mapping[int, dict[tuple[str, str], float]], recount: Recount, codes: Mapping[int, str]) -> None:
+    """Put recounted numbers beside those of the tables, by the same law as `queries.history.fill_counters`."""
+    for one, kind in recount.counters:
+        by_key, key = values[one.user_id], (codes[one.metric_id], one.window)
+        had = by_key.get(key)
+        if had is None or kind in (MetricKind.GAUGE, MetricKind.LAST):
+            by_key[key] = one.value
+        else:
+            by_key[key] = min(had, one.value) if kind is MetricKind.MIN else max(had, one.value)
 
 
 def _want(wanted: _Wanted, user: int, rule: Rule, today: date, *, whole_history: bool) -> None:

@@ -42,6 +42,11 @@ class RuleBook:
         self._loading = asyncio.Lock()
 
     @property
+    def catalog(self) -> Catalog:
+        """The catalogue that is kept."""
+        return self._catalog
+
+    @property
     def pack_codes(self) -> frozenset[str]:
         """Codes of the rules that stand in packs: their text is changed there, not over HTTP."""
         return frozenset(rule.code for rule in self._pack_rules)

@@ -1,0 +1,299 @@
+"""The statements of intake's one transaction, by asyncpg.
+
+SQLAlchemy's session costs 1.5–1.9 ms a unit of work, which is the whole budget of a single event (see
+bench/achievements). Every statement takes its rows sorted by key, so that two batches lock in one order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+_INSERT_EVENTS = """
+INSERT INTO achievement_event (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at,
+                               received_at, day, trust, late, content)
+SELECT source_id, event_id, user_id, type_code, amount, points, details::jsonb, at, counts_at, $15, day, trust, late,
+       content
+FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
+            $8::timestamptz[], $9::timestamptz[], $10::date[], $11::text[], $12::bool[], $13::bigint[], $14::int[])
+     AS new (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at, day, trust, late, content,
+             place)
+ORDER BY place
+ON CONFLICT (source_id, event_id) DO NOTHING
+RETURNING id, source_id, event_id
+"""
+
+_FIND_EVENTS = """
+SELECT id, source_id, event_id, user_id, type_code, amount, points, details::text AS details, received_at, late, content
+FROM achievement_event
+JOIN unnest($1::bigint[], $2::uuid[]) AS asked (source_id, event_id) USING (source_id, event_id)
+"""
+
+_ADD = """
+INSERT INTO achievement_counter AS kept (user_id, metric_id, "window", value)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::float8[])
+ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = kept.value + excluded.value
+RETURNING value
+"""
+
+_RAISE = _ADD.replace("kept.value + excluded.value", "greatest(kept.value, excluded.value)")
+_LOWER = _ADD.replace("kept.value + excluded.value", "least(kept.value, excluded.value)")
+
+_RAISE_STAMPS = """
+INSERT INTO achievement_counter AS kept (user_id, metric_id, "window", value)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::float8[])
+ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = excluded.value WHERE excluded.value >= kept.value
+RETURNING user_id, metric_id, "window"
+"""
+_SET = _ADD.replace("kept.value + excluded.value", "excluded.value")
+
+_MEET = """
+INSERT INTO achievement_member AS kept (user_id, metric_id, "window", value, first_event)
+SELECT user_id, metric_id, "window", value, first_event
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
+     AS met (user_id, metric_id, "window", value, first_event)
+WHERE (SELECT count(*) FROM achievement_member AS had
+       WHERE had.user_id = met.user_id AND had.metric_id = met.metric_id AND had."window" = met."window") < $6
+ON CONFLICT DO NOTHING
+RETURNING user_id, metric_id, "window"
+"""
+
+_SCORE_AND_MARKS = """
+WITH due AS (
+    INSERT INTO achievement_due (user_id, metric_id) SELECT * FROM unnest($4::bigint[], $5::bigint[])
+), boards AS (
+    INSERT INTO achievement_board_due (user_id) SELECT * FROM unnest($1::bigint[])
+)
+INSERT INTO achievement_score AS kept (user_id, event_points, last_activity)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
+ON CONFLICT (user_id) DO UPDATE SET event_points = kept.event_points + excluded.event_points,
+    last_activity = greatest(kept.last_activity, excluded.last_activity), rev = kept.rev + 1
+RETURNING user_id, rev
+"""
+
+_LOCK_DAY = """
+INSERT INTO achievement_counter (user_id, metric_id, "window", value)
+SELECT user_id, $2, "window", 0 FROM unnest($1::bigint[], $3::text[]) AS asked (user_id, "window")
+ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = achievement_counter.value
+RETURNING user_id, "window", value
+"""
+
+_CLIP = """
+UPDATE achievement_event SET points = new.points FROM unnest($1::bigint[], $2::bigint[]) AS new (id, points)
+WHERE achievement_event.id = new.id
+"""
+
+
+_FORGET = """
+DELETE FROM achievement_counter USING
+    unnest($1::bigint[], $2::bigint[], $3::text[]) AS gone (user_id, metric_id, "window")
+WHERE achievement_counter.user_id = gone.user_id AND achievement_counter.metric_id = gone.metric_id
+  AND achievement_counter."window" = gone."window" COLLATE "C"
+"""
+
+_FORGET_MEMBERS = """
+DELETE FROM achievement_member
+USING unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS gone (user_id, metric_id, "window", value)
+WHERE achievement_member.user_id = gone.user_id AND achievement_member.metric_id = gone.metric_id
+  AND achievement_member."window" = gone."window" COLLATE "C" AND achievement_member.value = gone.value COLLATE "C"
+"""
+
+_FORGET_RUNS = "DELETE FROM achievement_streak WHERE user_id = $1 AND metric_id = ANY($2::bigint[])"
+
+
+@dataclass(slots=True, kw_only=True)
+class NewEvent:
+    """An event that was looked over and waits for its transaction."""
+
+    source_id: int
+    event_id: UUID
+    user_id: int
+    type_code: str
+    amount: int
+    points: int
+    details: str | None
+    at: datetime
+    counts_at: datetime
+    day: date
+    trust: str
+    late: bool
+    content: int
+    fields: Mapping[str, Any] | None = None  # Any: JSON
+    self_reported: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event that stands in the table."""
+
+    id: int
+    source_id: int
+    event_id: UUID
+    user_id: int
+    type_code: str
+    amount: int
+    points: int
+    details: str | None
+    received_at: datetime
+    late: bool
+    content: int
+
+
+Driver: TypeAlias = "Connection[Record]"
+"""A connection as asyncpg itself gives it; generic for type checkers only."""
+
+CounterKey = tuple[int, int, str]
+"""Player, metric, window."""
+
+
+async def insert_events(
+    db: Driver, events: Sequence[NewEvent], now: datetime
+) -> dict[tuple[int, UUID], int]:
+    """Insert the events that are not there yet; return the ids of those that were new."""
+    rows = await db.fetch(
+        _INSERT_EVENTS,
+        [event.source_id for event in events],
+        [event.event_id for event in events],
+        [event.user_id for event in events],
+        [event.type_code for event in events],
+        [event.amount for event in events],
+        [event.points for event in events],
+        [event.details for event in events],
+        [event.at for event in events],
+        [event.counts_at for event in events],
+        [event.day for event in events],
+        [event.trust for event in events],
+        [event.late for event in events],
+        [event.content for event in events],
+        range(len(events)),
+        now,
+    )
+    return {(row[1], row[2]): row[0] for row in rows}
+
+
+async def find_events(db: Driver, keys: Sequence[tuple[int, UUID]]) -> dict[tuple[int, UUID], KeptEvent]:
+    """Read events by game and event id."""
+    rows = await db.fetch(_FIND_EVENTS, [key[0] for key in keys], [key[1] for key in keys])
+    return {(row["source_id"], row["event_id"]): KeptEvent(**row) for row in rows}
+
+
+async def add(db: Driver, steps: Sequence[tuple[CounterKey, float]]) -> list[float]:
+    """Add to counters; return their new values in the same order."""
+    return await _change(db, _ADD, steps)
+
+
+async def raise_to(db: Driver, values: Sequence[tuple[CounterKey, float]]) -> list[float]:
+    """Let counters be at least these values; return the new ones in the same order."""
+    return await _change(db, _RAISE, values)
+
+
+async def lower_to(db: Driver, values: Sequence[tuple[CounterKey, float]]) -> list[float]:
+    """Let counters be at most these values; return the new ones in the same order."""
+    return await _change(db, _LOWER, values)
+
+
+async def set_latest(
+    db: Driver, values: Sequence[tuple[CounterKey, float, float]]
+) -> list[tuple[CounterKey, float]]:
+    """Set counters whose stamp (seconds) is not older than the one kept; return those that were set.
+
+    The stamp stands in a row of its own (`<window>#at`), so that events may arrive in any order.
+    """
+    stamps = [((key[0], key[1], f"{key[2]}#at"), stamp) for key, _, stamp in values]
+    moved = {(row[0], row[1], row[2][:-3]) for row in await db.fetch(_RAISE_STAMPS, *_columns(stamps))}
+    newer = [(key, value) for key, value, _ in values if key in moved]
+    if newer:
+        await _change(db, _SET, newer)
+    return newer
+
+
+async def meet(
+    db: Driver, met: Sequence[tuple[CounterKey, str, int]], *, at_most: int
+) -> dict[CounterKey, int]:
+    """Note values that distinct metrics met; return how many were new per counter."""
+    rows = await db.fetch(
+        _MEET,
+        [key[0] for key, _, _ in met],
+        [key[1] for key, _, _ in met],
+        [key[2] for key, _, _ in met],
+        [value for _, value, _ in met],
+        [event for _, _, event in met],
+        at_most,
+    )
+    found: dict[CounterKey, int] = {}
+    for row in rows:
+        key = (row[0], row[1], row[2])
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+async def lock_days(
+    db: Driver, days: Sequence[tuple[int, str]], metric_id: int
+) -> dict[tuple[int, str], int]:
+    """Take the rows that sum up players' capped points of a day; return what they hold."""
+    rows = await db.fetch(_LOCK_DAY, [user for user, _ in days], metric_id, [window for _, window in days])
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+async def clip_points(db: Driver, points: Sequence[tuple[int, int]]) -> None:
+    """Write what events earned in fact, after the daily cap."""
+    await db.execute(_CLIP, [event for event, _ in points], [earned for _, earned in points])
+
+
+async def add_score(
+    db: Driver,
+    scores: Sequence[tuple[int, int, datetime]],
+    due: Sequence[tuple[int, int]],
+) -> dict[int, int]:
+    """Add event points to players' scores and leave the marks for judges and boards; return the new revisions."""
+    rows = await db.fetch(
+        _SCORE_AND_MARKS,
+        [user for user, _, _ in scores],
+        [points for _, points, _ in scores],
+        [moment for _, _, moment in scores],
+        [user for user, _ in due],
+        [metric for _, metric in due],
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def set_to(db: Driver, values: Sequence[tuple[CounterKey, float]]) -> None:
+    """Set counters, whatever they held."""
+    await _change(db, _SET, values)
+
+
+async def forget_counters(db: Driver, keys: Sequence[CounterKey]) -> None:
+    """Delete counters that no event speaks for any more."""
+    await db.execute(_FORGET, [key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys])
+
+
+async def forget_members(db: Driver, members: Sequence[tuple[CounterKey, str]]) -> None:
+    """Delete values that distinct metrics have not met after all."""
+    await db.execute(
+        _FORGET_MEMBERS,
+        [key[0] for key, _ in members],
+        [key[1] for key, _ in members],
+        [key[2] for key, _ in members],
+        [value for _, value in members],
+    )
+
+
+async def forget_runs(db: Driver, user_id: int, metric_ids: Sequence[int]) -> None:
+    """Delete a player's settled runs: their days changed, and are to be folded anew."""
+    await db.execute(_FORGET_RUNS, user_id, metric_ids)
+
+
+async def _change(db: Driver, statement: str, values: Sequence[tuple[CounterKey, float]]) -> list[float]:
+    return [row[0] for row in await db.fetch(statement, *_columns(values))]
+
+
+def _columns(values: Sequence[tuple[CounterKey, float]]) -> tuple[list[int], list[int], list[str], list[float]]:
+    return (
+        [key[0] for key, _ in values],
+        [key[1] for key, _ in values],
+        [key[2] for key, _ in values],
+        [value for _, value in values],
+    )

@@ -1,0 +1,326 @@
+"""Leaderboards: rows are the truth, Redis orders them quickly, ties go to whoever was first."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import orjson
+import structlog
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from omenigen.kit.auth import Caller, User
+from omenigen.kit.cache import AWAY, Redis
+from omenigen.kit.clock import Clock
+from omenigen.kit.db import ReadDb
+from omenigen.kit.ids import UserId
+from omenigen.modules.accounts.public import Card, Players
+from omenigen.modules.achievements.catalog import Catalog, metric_id
+from omenigen.modules.achievements.errors import BoardNotFound
+from omenigen.modules.achievements.queries import boards as queries
+from omenigen.modules.achievements.queries.boards import Place
+from omenigen.modules.achievements.rules.boards import (
+    BOARDS,
+    VALUE_LIMIT,
+    Board,
+    Span,
+    pack,
+    span_of,
+    spans_near,
+    unpack,
+    windows_over,
+)
+from omenigen.modules.achievements.rules.days import Calendar, day_of
+from omenigen.modules.achievements.service.cache import Answers
+from omenigen.modules.achievements.service.directory import Directory
+from omenigen.modules.achievements.types import WindowKind
+
+log = structlog.get_logger(__name__)
+
+TOP = 100
+AROUND = 10
+_BUILT_FOR = 300
+
+
+def seasons_of(catalog: Catalog) -> dict[str, tuple[date, date]]:
+    """Give the seasons as days, both ends included."""
+    return {
+        code: (season.since.date(), (season.until - timedelta(microseconds=1)).date())
+        for code, season in catalog.seasons.items()
+    }
+
+
+class Order:
+    """The order of places in Redis: one sorted set per board and window, built from rows and rebuilt every 5 min."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def move(self, places: Sequence[Place]) -> None:
+        """Move players to their new places, in sets that stand."""
+        by_set: dict[tuple[str, str], list[Place]] = defaultdict(list)
+        for one in places:
+            by_set[one.board, one.window].append(one)
+        try:
+            for (board, window), moved in by_set.items():
+                if any(one.value >= VALUE_LIMIT for one in moved):
+                    await self._redis.set(f"board:{board}:{window}:wide", 1, ex=_BUILT_FOR)
+                pipeline = self._redis.pipeline(transaction=False)
+                for one in moved:
+                    if one.value > 0:
+                        pipeline.zadd(f"board:{board}:{window}", {str(one.user_id): pack(one.value, one.first_at)})
+                    else:
+                        pipeline.zrem(f"board:{board}:{window}", str(one.user_id))
+                await pipeline.execute()
+        except AWAY as error:
+            log.debug("boards are not ordered", error=type(error).__name__)
+
+    async def leave(self, user_id: int, places: Sequence[tuple[str, str]]) -> None:
+        """Take a player out of sets."""
+        try:
+            for board, window in places:
+                await self._redis.zrem(f"board:{board}:{window}", str(user_id))
+        except AWAY as error:
+            log.debug("boards are not ordered", error=type(error).__name__)
+
+    async def stands(self, board: str, window: str) -> bool | None:
+        """Say whether a set may be read: True, False where it must be built, None where rows must answer."""
+        try:
+            built = await self._redis.exists(f"board:{board}:{window}:built")
+            wide = await self._redis.exists(f"board:{board}:{window}:wide")
+        except AWAY:
+            return None
+        return None if wide else bool(built)
+
+    async def build(self, board: str, window: str, rows: Sequence[tuple[int, int, datetime]]) -> bool:
+        """Build a set from rows; say whether it may be read."""
+        name = f"board:{board}:{window}"
+        try:
+            if any(value >= VALUE_LIMIT for _, value, _ in rows):
+                await self._redis.set(f"{name}:wide", 1, ex=_BUILT_FOR)
+                return False
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.unlink(name)
+            if rows:
+                pipeline.zadd(name, {str(user): pack(value, at) for user, value, at in rows})
+            pipeline.expire(name, 2 * _BUILT_FOR)
+            pipeline.set(f"{name}:built", 1, ex=_BUILT_FOR)
+            await pipeline.execute()
+        except AWAY:
+            return False
+        return True
+
+    async def read(self, board: str, window: str, first: int, count: int) -> list[tuple[int, int]] | None:
+        """Read places from a rank (from 0): player and value; None while Redis is away."""
+        try:
+            found = await self._redis.zrevrange(f"board:{board}:{window}", first, first + count - 1, withscores=True)
+        except AWAY:
+            return None
+        return [(int(pair[0]), unpack(int(pair[1]))) for pair in found]
+
+    async def rank(self, board: str, window: str, user_id: int) -> tuple[int, int] | None:
+        """Find a player's rank (from 1) and value."""
+        try:
+            rank = await self._redis.zrevrank(f"board:{board}:{window}", str(user_id))
+            packed = await self._redis.zscore(f"board:{board}:{window}", str(user_id))
+        except AWAY:
+            return None
+        return None if not isinstance(rank, int) or packed is None else (rank + 1, unpack(int(packed)))
+
+
+class BoardKeeping:
+    """Bring the board rows of players whose score moved up to date."""
+
+    def __init__(self, session: AsyncSession, catalog: Catalog, answers: Answers, clock: Clock) -> None:
+        self._session = session
+        self._catalog = catalog
+        self._answers = answers
+        self._clock = clock
+
+    async def keep_due(self, *, limit: int) -> tuple[int, list[Place]]:
+        """Bring up to `limit` marks up to date; return how many players that were, and the places that changed."""
+        users = await queries.claim_due(self._session, limit=limit)
+        if not users:
+            return 0, []
+        scores = await queries.scores_of(self._session, users)
+        # The durable second chance of the cache: a node that died right after its commit dropped nothing.
+        await self._answers.moved({user: row["rev"] for user, row in scores.items()})
+        players = await queries.players_of(self._session, users)
+        shown = [user for user in users if user in scores and not (user in players and players[user].off_boards)]
+        days = {
+            user: day_of(
+                self._clock.now(),
+                Calendar(zone=row.zone, before=row.zone_before, since=row.zone_since),
+            )
+            for user, row in players.items()
+        }
+        places = await self._places(shown, scores, days)
+        return len(users), await queries.place(self._session, places) if places else []
+
+    async def snap(self) -> int:
+        """Keep the end state of windows that are over; return how many there were."""
+        now = self._clock.now()
+        names = sorted({span.name for span in windows_over(now, seasons_of(self._catalog))})
+        ended = await queries.unsnapped(self._session, names)
+        for board, window in ended:
+            rows = [
+                {"rank": rank, "user_id": user, "value": value, "first_at": at.isoformat()}
+                for rank, (user, value, at) in enumerate(
+                    await queries.rows_of(self._session, board, window, limit=None), start=1
+                )
+            ]
+            digest = hashlib.sha256(orjson.dumps([board, window, rows], option=orjson.OPT_SORT_KEYS)).digest()
+            await queries.keep_snapshot(self._session, board=board, window=window, rows=rows, digest=digest, now=now)
+        await queries.forget_snapped(self._session, taken_before=now - timedelta(days=35))
+        return len(ended)
+
+    async def _places(
+        self, users: Sequence[int], scores: Mapping[int, RowMapping], days: Mapping[int, date]
+    ) -> list[Place]:
+        metrics = {board.metric: metric_id(board.metric) for board in BOARDS.values() if board.metric is not None}
+        everything = await queries.all_values(self._session, users, list(metrics.values()))
+        seasons = seasons_of(self._catalog)
+        today = self._clock.now().date()
+        spans = {
+            (board.code, days.get(user, today)): spans_near(board, days.get(user, today), seasons)
+            for board in BOARDS.values()
+            for user in users
+        }
+        firsts = [span.first for found in spans.values() for span in found if span.first is not None]
+        by_day: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
+        if firsts:
+            last = max(days.values(), default=today)
+            for user, metric, day, value in await queries.day_values(
+                self._session, users, list(metrics.values()), min(firsts), max(last, today)
+            ):
+                by_day[user, metric][day] = value
+        found: list[Place] = []
+        for user in users:
+            score = scores[user]
+            at = score["last_activity"] or self._clock.now()
+            for board in BOARDS.values():
+                for span in spans[board.code, days.get(user, today)]:
+                    value = _value(board, span, user, score, metrics, everything, by_day)
+                    found.append(
+                        Place(board=board.code, window=span.name, user_id=user, value=max(0, value), first_at=at)
+                    )
+        return sorted(found, key=lambda one: (one.board, one.window, one.user_id))
+
+
+def _value(
+    board: Board,
+    span: Span,
+    user: int,
+    score: RowMapping,
+    metrics: Mapping[str, int],
+    everything: Mapping[tuple[int, int], int],
+    by_day: Mapping[tuple[int, int], Mapping[date, int]],
+) -> int:
+    if board.metric is None:
+        return int(score["achievement_points"])
+    if span.first is None or span.last is None:
+        return (
+            int(score["event_points"])
+            if board.code == "score"
+            else everything.get((user, metrics[board.metric]), 0)
+        )
+    days = by_day.get((user, metrics[board.metric]), {})
+    return sum(value for day, value in days.items() if span.first <= day <= span.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One place of a board."""
+
+    rank: int
+    card: Card
+    value: int
+    me: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A piece of a board."""
+
+    board: Board
+    window: str
+    lines: Sequence[Line]
+    me: tuple[int, int] | None
+    at: datetime
+
+
+class Boards:
+    """Read leaderboards."""
+
+    def __init__(
+        self, db: ReadDb, order: Order, players: Players, directory: Directory, catalog: Catalog, clock: Clock
+    ) -> None:
+        self._db = db
+        self._order = order
+        self._players = players
+        self._directory = directory
+        self._catalog = catalog
+        self._clock = clock
+
+    def all(self) -> Sequence[tuple[Board, Sequence[WindowKind]]]:
+        """List the boards with the windows that they have now."""
+        today = self._clock.now().date()
+        seasons = seasons_of(self._catalog)
+        return [
+            (board, [kind for kind in board.windows if span_of(kind, today, seasons) is not None])
+            for board in BOARDS.values()
+        ]
+
+    async def page(self, *, caller: Caller, code: str, window: str, around_me: bool) -> Page:
+        """Read the top of a board, or ten places either side of the caller. Raises `BoardNotFound`."""
+        board = BOARDS.get(code)
+        if board is None:
+            raise BoardNotFound(board=code)
+        name = await self._window(caller, board, window)
+        me = int(caller.user_id) if isinstance(caller, User) else None
+        ordered = await self._ordered(board.code, name)
+        mine = None
+        if me is not None:
+            mine = await (
+                self._order.rank(board.code, name, me) if ordered else queries.my_place(self._db, board.code, name, me)
+            )
+        first = max(0, mine[0] - 1 - AROUND) if around_me and mine is not None else 0
+        count = 2 * AROUND + 1 if around_me else TOP
+        found = await self._order.read(board.code, name, first, count) if ordered else None
+        if found is None:
+            rows = await queries.rows_of(self._db, board.code, name, limit=count, offset=first)
+            found = [(user, value) for user, value, _ in rows]
+        cards = await self._players.cards([UserId(user) for user, _ in found])
+        lines = [
+            Line(rank=rank, card=cards[UserId(user)], value=value, me=user == me)
+            for rank, (user, value) in enumerate(found, start=first + 1)
+            if UserId(user) in cards
+        ]
+        return Page(board=board, window=name, lines=lines, me=mine, at=self._clock.now())
+
+    async def _window(self, caller: Caller, board: Board, window: str) -> str:
+        """Name the window asked for: a kind means the present one by the caller's calendar."""
+        kind = next(
+            (kind for kind in board.windows if window == kind.value or window.startswith(f"{kind.value}:")), None
+        )
+        if kind is None or len(window) > 64:
+            raise BoardNotFound(board=board.code)
+        if ":" in window:
+            return window
+        now = self._clock.now()
+        today = now.date()
+        if isinstance(caller, User):
+            known = await self._directory.find(int(caller.user_id))
+            today = day_of(now, known.calendar) if known is not None else today
+        span = span_of(kind, today, seasons_of(self._catalog))
+        if span is None:
+            raise BoardNotFound(board=board.code)
+        return span.name
+
+    async def _ordered(self, board: str, window: str) -> bool:
+        stands = await self._order.stands(board, window)
+        if stands is False:
+            return await self._order.build(board, window, await queries.rows_of(self._db, board, window, limit=None))
+        return bool(stands)

@@ -1,0 +1,313 @@
+"""One transaction of intake: events, counters, scores, and the marks that wake judges and boards."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from omenigen.kit.auth import Trust
+from omenigen.kit.clock import Clock
+from omenigen.kit.errors import KeyReused, Refusal
+from omenigen.modules.achievements.catalog import Catalog, Metric, metric_id
+from omenigen.modules.achievements.models import SCREEN
+from omenigen.modules.achievements.queries import writing as queries
+from omenigen.modules.achievements.queries.writing import CounterKey, Driver, KeptEvent, NewEvent
+from omenigen.modules.achievements.service.pool import Pool
+from omenigen.modules.achievements.types import ALL, DAY, MONTH, WEEK, MetricKind, RuleState, Window, day_key
+
+SELF_REPORTED_MAX = 30
+"""Points a day that a player may earn by their own word."""
+
+MEMBERS_MAX = 1_000
+MEMBER_MAX = 64
+
+POINTS = metric_id("any.points")
+"""Points of all events together, by day: statistics and boards read it."""
+
+SELF_REPORTED = metric_id("any.self_reported_points")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An event that is in the table; `new` is False for a repeat."""
+
+    event: KeptEvent
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """A metric that an event type feeds, with the windows in which it is counted."""
+
+    id: int
+    code: str
+    measure: str
+    kind: MetricKind
+    floor: int
+    plain: tuple[Window, ...]
+    special: tuple[Window, ...]
+
+
+_PLAIN = frozenset({ALL, DAY, WEEK, MONTH})
+
+
+class Writer:
+    """Write batches of events, each in one transaction."""
+
+    def __init__(self, pool: Pool, catalog: Catalog, clock: Clock) -> None:
+        self._pool = pool
+        self._catalog = catalog
+        self._clock = clock
+        self._fed: dict[str, tuple[Fed, ...]] = {}
+        self._fed_for: Mapping[str, object] | None = None
+
+    async def write(self, events: Sequence[NewEvent]) -> tuple[list[Taken | Refusal], dict[int, int]]:
+        """Take what is new; return what became of each event, in order, and the new revision of each player moved."""
+        now = self._clock.now()
+        async with self._pool.connection() as db, db.transaction():
+            first = _first_of_each(events)
+            ids = await queries.insert_events(db, [first[key] for key in sorted(first)], now)
+            revisions: dict[int, int] = {}
+            if ids:
+                fresh = [(event_id, first[key]) for key, event_id in ids.items()]
+                revisions = await self._count(db, fresh)
+            repeats = [key for key in first if key not in ids]
+            kept = await queries.find_events(db, repeats) if repeats else {}
+        return _outcomes(events, first, ids, kept, now), revisions
+
+    async def _count(self, db: Driver, fresh: Sequence[tuple[int, NewEvent]]) -> dict[int, int]:
+        if any(event.self_reported for _, event in fresh):
+            await self._cap(db, fresh)
+        batch = _Batch()
+        for event_id, event in fresh:
+            self._collect(batch, event_id, event)
+        return await self._apply(db, batch)
+
+    async def _cap(self, db: Driver, fresh: Sequence[tuple[int, NewEvent]]) -> None:
+        """Cut self-reported points to what the player's day still has room for."""
+        capped = sorted(
+            ((event_id, event) for event_id, event in fresh if event.self_reported and event.points),
+            key=lambda pair: (pair[1].user_id, pair[1].day, pair[1].counts_at, pair[1].event_id),
+        )
+        days = sorted({(event.user_id, day_key(event.day)) for _, event in capped})
+        used = await queries.lock_days(db, days, SELF_REPORTED)
+        clipped: list[tuple[int, int]] = []
+        for event_id, event in capped:
+            key = (event.user_id, day_key(event.day))
+            room = max(0, SELF_REPORTED_MAX - used[key])
+            if event.points > room:
+                event.points = room
+                clipped.append((event_id, room))
+            used[key] += event.points
+        if clipped:
+            await queries.clip_points(db, clipped)
+
+    def _collect(self, batch: "_Batch", event_id: int, event: NewEvent) -> None:
+        user, rank = event.user_id, Trust(event.trust).rank
+        for fed in self.feeds(event.type_code):
+            if rank < fed.floor:
+                continue
+            batch.codes[fed.id] = fed.code
+            for window in self.windows_of(fed, event):
+                batch.note((user, fed.id, window), fed, event, event_id)
+        if event.points:
+            batch.adds[user, POINTS, day_key(event.day)] += event.points
+            if event.self_reported:
+                batch.adds[user, SELF_REPORTED, day_key(event.day)] += event.points
+        points, moment = batch.scores.get(user, (0, event.counts_at))
+        batch.scores[user] = (points + event.points, max(moment, event.counts_at))
+
+    def windows_of(self, fed: Fed, event: NewEvent) -> Sequence[str]:
+        """Name the counter rows of a metric to which an event belongs."""
+        plain = _plain_keys(fed.plain, event.day)
+        return (*plain, *self._special_keys(fed.special, event)) if fed.special else plain
+
+    def _special_keys(self, windows: Sequence[Window], event: NewEvent) -> list[str]:
+        session = (event.fields or {}).get("session")
+        seasons = self._catalog.seasons_at(event.counts_at)
+        return [
+            key
+            for window in windows
+            for key in window.keys(
+                at=event.counts_at,
+                label=event.day,
+                session=session[:64] if isinstance(session, str) else None,
+                seasons=seasons,
+            )
+        ]
+
+    async def _apply(self, db: Driver, batch: "_Batch") -> dict[int, int]:
+        """Change counters in one order of tables and keys, so that batches never wait for each other in a ring."""
+        changes: list[tuple[CounterKey, float, float]] = []
+        if batch.met:
+            met = sorted((key, value, event) for (key, value), event in batch.met.items())
+            for key, count in (await queries.meet(db, met, at_most=MEMBERS_MAX)).items():
+                batch.adds[key] += count
+        if batch.adds:
+            steps = sorted(batch.adds.items())
+            for (key, step), value in zip(steps, await queries.add(db, steps), strict=True):
+                changes.append((key, value - step, value))
+        for extremes, write in ((batch.highest, queries.raise_to), (batch.lowest, queries.lower_to)):
+            if extremes:
+                values = sorted(extremes.items())
+                for (key, _), value in zip(values, await write(db, values), strict=True):
+                    changes.append((key, float("-inf"), value))
+        if batch.latest:
+            latest = [(key, value, stamp) for key, (stamp, value) in sorted(batch.latest.items())]
+            changes += [(key, float("-inf"), value) for key, value in await queries.set_latest(db, latest)]
+        due = {(user, SCREEN) for user in batch.scores} | self._woken(batch, changes)
+        scores = [(user, points, moment) for user, (points, moment) in sorted(batch.scores.items())]
+        return await queries.add_score(db, scores, sorted(due))
+
+    def _woken(self, batch: "_Batch", changes: Sequence[tuple[CounterKey, float, float]]) -> set[tuple[int, int]]:
+        found: set[tuple[int, int]] = set()
+        for (user, metric, window), old, new in changes:
+            code = batch.codes.get(metric)
+            if code is not None and (user, metric) not in found and self._catalog.woken(code, window, old, new):
+                found.add((user, metric))
+        return found
+
+    def feeds(self, type_code: str) -> tuple[Fed, ...]:
+        """Return the metrics that an event type feeds, with their windows."""
+        types = self._catalog.types
+        if types is not self._fed_for:
+            self._fed, self._fed_for = {}, types
+        found = self._fed.get(type_code)
+        if found is None:
+            # Only what a rule reads is counted; counts of all types are, for statistics.
+            in_use = {
+                code for rule in self._catalog.rules if rule.state is not RuleState.RETIRED for code in rule.metrics
+            }
+            found = self._fed[type_code] = tuple(
+                _fed(metric, self._catalog.windows_in_use(metric.code))
+                for metric in self._catalog.metrics_of(type_code)
+                if metric.measure == "count" or metric.code in in_use
+            )
+        return found
+
+
+class _Batch:
+    """What a batch adds up to before it touches a counter."""
+
+    __slots__ = ("adds", "codes", "highest", "latest", "lowest", "met", "scores")
+
+    def __init__(self) -> None:
+        self.adds: defaultdict[CounterKey, float] = defaultdict(float)
+        self.highest: dict[CounterKey, float] = {}
+        self.lowest: dict[CounterKey, float] = {}
+        self.latest: dict[CounterKey, tuple[float, float]] = {}
+        self.met: dict[tuple[CounterKey, str], int] = {}
+        self.scores: dict[int, tuple[int, datetime]] = {}
+        self.codes: dict[int, str] = {}
+
+    def note(self, key: CounterKey, fed: Fed, event: NewEvent, event_id: int) -> None:
+        """Add one event to one counter."""
+        if fed.measure == "count":
+            self.adds[key] += 1
+            return
+        if fed.measure == "amount":
+            self.adds[key] += event.amount
+            return
+        value = (event.fields or {}).get(fed.measure)
+        if fed.kind is MetricKind.DISTINCT:
+            if (member := member_of(value)) is not None:
+                self.met.setdefault((key, member), event_id)
+            return
+        if (number := number_of(value)) is not None:
+            self._note_number(key, fed.kind, number, event.counts_at)
+
+    def _note_number(self, key: CounterKey, kind: MetricKind, number: float, at: datetime) -> None:
+        match kind:
+            case MetricKind.SUM | MetricKind.GAUGE | MetricKind.COUNT:
+                self.adds[key] += number
+            case MetricKind.MAX:
+                self.highest[key] = max(number, self.highest.get(key, number))
+            case MetricKind.MIN:
+                self.lowest[key] = min(number, self.lowest.get(key, number))
+            case MetricKind.LAST:
+                self.latest[key] = max((at.timestamp(), number), self.latest.get(key, (float("-inf"), 0.0)))
+
+
+def member_of(value: Any) -> str | None:  # Any: JSON
+    """Read a value of a distinct metric: a short text, a number or a truth."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)[:MEMBER_MAX] or None
+    return None
+
+
+def number_of(value: Any) -> float | None:  # Any: JSON
+    """Read a number of the details; anything else measures nothing."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 2**53:
+        return float(value)
+    return None
+
+
+def _fed(metric: Metric, windows: Sequence[Window]) -> Fed:
+    stored = {window.stored for window in windows} | {ALL}
+    if metric.measure == "count":
+        stored.add(DAY)  # statistics by day
+    return Fed(
+        id=metric.id,
+        code=metric.code,
+        measure=metric.measure,
+        kind=metric.kind,
+        floor=metric.floor.rank,
+        plain=tuple(sorted(stored & _PLAIN, key=str)),
+        special=tuple(sorted(stored - _PLAIN, key=str)),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _plain_keys(windows: tuple[Window, ...], day: date) -> tuple[str, ...]:
+    moment = datetime.min.replace(tzinfo=UTC)  # these windows do not ask
+    return tuple(key for window in windows for key in window.keys(at=moment, label=day))
+
+
+def _first_of_each(events: Sequence[NewEvent]) -> dict[tuple[int, UUID], NewEvent]:
+    first: dict[tuple[int, UUID], NewEvent] = {}
+    for event in events:
+        first.setdefault((event.source_id, event.event_id), event)
+    return first
+
+
+def _outcomes(
+    events: Sequence[NewEvent],
+    first: Mapping[tuple[int, UUID], NewEvent],
+    ids: Mapping[tuple[int, UUID], int],
+    kept: Mapping[tuple[int, UUID], KeptEvent],
+    now: datetime,
+) -> list[Taken | Refusal]:
+    found: list[Taken | Refusal] = []
+    for event in events:
+        key = (event.source_id, event.event_id)
+        event_id = ids.get(key)
+        if event_id is not None and first[key] is event:
+            found.append(Taken(event=_kept(event_id, event, now), new=True))
+            continue
+        standing = _kept(event_id, first[key], now) if event_id is not None else kept[key]
+        if standing.content != event.content:
+            found.append(KeyReused(key=str(event.event_id)))
+        else:
+            found.append(Taken(event=standing, new=False))
+    return found
+
+
+def _kept(event_id: int, event: NewEvent, now: datetime) -> KeptEvent:
+    return KeptEvent(
+        id=event_id,
+        source_id=event.source_id,
+        event_id=event.event_id,
+        user_id=event.user_id,
+        type_code=event.type_code,
+        amount=event.amount,
+        points=event.points,
+        details=event.details,
+        received_at=now,
+        late=event.late,
+        content=event.content,
+    )
