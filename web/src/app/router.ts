@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { RouteError } from "./RouteError";
 import { routeTree } from "./routeTree.gen";
 
 export function makeRouter(queries: QueryClient) {
@@ -11,6 +12,7 @@ export function makeRouter(queries: QueryClient) {
     defaultPreloadStaleTime: 0,
     defaultPendingMs: 300,
     defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: RouteError,
     scrollRestoration: true,
   });
 }

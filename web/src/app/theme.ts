@@ -191,6 +191,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "md" } },
     Select: { defaultProps: { size: "md", allowDeselect: false, checkIconPosition: "right" } },
     Anchor: { defaultProps: { underline: "hover" } },
+    SegmentedControl: { styles: { root: { background: "var(--sunk)" }, indicator: { background: "var(--surface)" } } },
   },
 });
 

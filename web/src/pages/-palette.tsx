@@ -13,12 +13,13 @@ import { linkTo, mayOpen, places } from "./-nav";
 const icon = { size: 22, stroke: 1.75 } as const;
 
 /** Everything by keyboard: places to go and things to do. Its code comes with the first use. */
-export function Palette() {
+export function Palette({ asked }: { asked: number }) {
   const t = useT("common");
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
   const leave = useLeave();
-  useEffect(() => spotlight.open(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each asking opens it anew
+  useEffect(() => spotlight.open(), [asked]);
 
   const groups: SpotlightActionGroupData[] = [
     {

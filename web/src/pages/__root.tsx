@@ -1,11 +1,15 @@
+import { useHotkeys } from "@mantine/hooks";
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, redirect, useMatches } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { meQuery } from "@/features/accounts/api";
+import { mayBeSignedIn } from "@/shared/api/session";
 import { useT } from "@/shared/i18n/i18n";
+import { useFollow } from "@/shared/live/live";
 import { HeaderExtras } from "@/shared/ui/Page";
 import { Shell } from "@/shared/ui/Shell";
 import { ToastArea } from "@/shared/ui/ToastArea";
+import { Extras } from "./-extras";
 import { linkTo, places } from "./-nav";
 import { NotFound } from "./-not-found";
 
@@ -25,7 +29,7 @@ declare module "@tanstack/react-router" {
 export const Route = createRootRouteWithContext<RouterContext>()({
   beforeLoad: async ({ context, location, matches }) => {
     if (matches.some((match) => match.staticData.open)) return;
-    const me = context.queries.getQueryData(meQuery.queryKey) ?? (await context.queries.ensureQueryData(meQuery));
+    const me = mayBeSignedIn() ? await context.queries.ensureQueryData(meQuery) : null;
     if (!me) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
   },
   component: Root,
@@ -45,18 +49,21 @@ function Root() {
 function Inside() {
   const t = useT("common");
   const { data: me } = useQuery(meQuery);
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const ask = () => setAsked((times) => times + 1);
+  useFollow(me ? `user.${me.id}` : null);
+  useHotkeys([["mod+K", ask]], []);
   const items = places
     .filter((place) => place.main)
     .map((place) => ({ to: linkTo(place), label: t(`nav.${place.word}`), icon: place.icon }));
   return (
-    <HeaderExtras value={me ? <></> : null}>
-      <Shell items={items} onPalette={() => setAsked(true)}>
+    <HeaderExtras value={me ? <Extras userId={me.id} /> : null}>
+      <Shell items={items} onPalette={ask}>
         <Outlet />
       </Shell>
-      {asked && (
+      {asked > 0 && (
         <Suspense>
-          <Palette />
+          <Palette asked={asked} />
         </Suspense>
       )}
     </HeaderExtras>

@@ -5,6 +5,9 @@ import type { paths } from "./schema";
 import { csrfToken, isStale, mayBeSignedIn, refreshSession } from "./session";
 
 const TIMEOUT_MS = 15_000;
+/** A dry run counts for up to 30 s before it becomes a job. */
+const LONG_TIMEOUT_MS = 40_000;
+const LONG = /\/rules\/dry-run$/;
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Their 401 says "wrong password", not "your session is old". */
 const OWN_401 = /\/auth\/(login|refresh|register|confirm|password)/;
@@ -15,7 +18,8 @@ function dress(request: Request): Request {
   headers.set("Accept-Language", language());
   const token = csrfToken();
   if (token && !SAFE.has(request.method)) headers.set("X-CSRF-Token", token);
-  return new Request(request, { headers, signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) });
+  const patience = LONG.test(new URL(request.url).pathname) ? LONG_TIMEOUT_MS : TIMEOUT_MS;
+  return new Request(request, { headers, signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
 }
 
 async function send(request: Request): Promise<Response> {

@@ -34,3 +34,12 @@ export function ShelfItem({ figure, children, onClick, label }: ShelfItemProps) 
     </li>
   );
 }
+
+/** An empty stretch of the board, so that a row that is not full still stands on a whole shelf. */
+export function ShelfRest() {
+  return (
+    <li className={classes.item} aria-hidden="true">
+      <span className={classes.figure} />
+    </li>
+  );
+}
