@@ -55,7 +55,7 @@ app.add_typer(key_commands, name="keys", rich_help_panel=_PEOPLE)
 def main() -> None:
     """Run a command; expected trouble is one line and exit code 1, never a traceback."""
     try:
-        app()
+        app(prog_name="omenigen")
     except (CommandFailed, EmbeddedError) as error:
         _fail(str(error))
     except Refusal as refusal:
