@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
+)
 
 from omenigen.kit.ids import MAX_ID
 
@@ -43,9 +52,9 @@ class EventIn(BaseModel):
     # Any JSON is read here, because what is not an object has a refusal of its own (`event_service.…`).
     details: Annotated[
         JsonValue,
-        Field(
-            description="A JSON object of at most 1,024 bytes",
-            json_schema_extra={"anyOf": [{"type": "object"}, {"type": "null"}]},
+        # Said whole: this schema is written into the OpenAPI by hand, where `$defs` of its own would lead nowhere.
+        WithJsonSchema(
+            {"description": "A JSON object of at most 1,024 bytes", "anyOf": [{"type": "object"}, {"type": "null"}]}
         ),
     ] = None
     event_id: Annotated[UUID | None, Field(description="Made by the sender; a repeat with the same id counts once")] = (
