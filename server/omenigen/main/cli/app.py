@@ -21,14 +21,13 @@ from omenigen.kit.bus import Bus
 from omenigen.kit.embedded import Embedded
 from omenigen.kit.embedded.errors import AlreadyRunning, EmbeddedError
 from omenigen.kit.errors import Refusal
-from omenigen.kit.settings import DataSettings, LogSettings
-from omenigen.kit.texts import Texts
+from omenigen.kit.settings import LogSettings
 from omenigen.main import api, migrations, scheduler, worker
 from omenigen.main.cli import backup as backups
 from omenigen.main.cli import doctor as doctors
 from omenigen.main.cli import keys, operator, servers
 from omenigen.main.cli import up as ups
-from omenigen.main.cli.terminal import CommandFailed, err, locale, progress
+from omenigen.main.cli.terminal import CommandFailed, err, progress, sentence
 from omenigen.main.container import make_container
 from omenigen.main.settings import Settings
 
@@ -59,8 +58,7 @@ def main() -> None:
     except (CommandFailed, EmbeddedError) as error:
         _fail(str(error))
     except Refusal as refusal:
-        texts = Texts.load(DataSettings().content / "texts")
-        _fail(texts.say(locale(), f"errors.{refusal.code}", **refusal.params))
+        _fail(sentence(refusal))
     except ValidationError as error:
         _fail("; ".join(f"{_setting(problem)}: {problem['msg']}" for problem in error.errors()))
     except (DBAPIError, InterfaceError, RedisError, NatsError, OSError) as error:

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from omenigen.kit.texts import Locale, Texts, TextsBroken
-from omenigen.main.cli.terminal import out
+from omenigen.main.cli.terminal import out, sentence
 from omenigen.main.migrations import at_head
 from omenigen.main.settings import Settings
 from omenigen.modules.achievements.catalog import PackRefused, load_catalog
@@ -179,9 +179,9 @@ async def _nats(settings: Settings) -> Finding:
         return Finding(name=name, well=False, words="JetStream is off", advice=advice)
     finally:
         await client.close()
-    return Finding(
-        name=name, well=True, words=f"{client.connected_server_version}, JetStream with {account.streams} streams"
-    )
+    version = client.connected_server_version
+    words = f"{version.major}.{version.minor}.{version.patch}, JetStream with {account.streams} streams"
+    return Finding(name=name, well=True, words=words)
 
 
 async def _content(settings: Settings) -> Finding:
@@ -190,7 +190,9 @@ async def _content(settings: Settings) -> Finding:
     try:
         texts = await asyncio.to_thread(Texts.load, settings.data.content / "texts")
         catalog = await asyncio.to_thread(load_catalog, settings.data.content / "achievements")
-    except (TextsBroken, PackRefused, OSError) as error:
+    except PackRefused as refusal:
+        return Finding(name=name, well=False, words=sentence(refusal), advice=advice)
+    except (TextsBroken, OSError) as error:
         return Finding(name=name, well=False, words=_first_line(error), advice=advice)
     missing = texts.keys(Locale.EN) ^ texts.keys(Locale.RU)
     if missing:

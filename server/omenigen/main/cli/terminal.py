@@ -4,7 +4,9 @@ import os
 
 from rich.console import Console
 
-from omenigen.kit.texts import Locale
+from omenigen.kit.errors import Refusal
+from omenigen.kit.settings import DataSettings
+from omenigen.kit.texts import Locale, Texts
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -23,3 +25,9 @@ def locale() -> Locale:
     """The language of the terminal, for the sentences that exist in both."""
     words = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return Locale.RU if words.startswith("ru") else Locale.EN
+
+
+def sentence(refusal: Refusal) -> str:
+    """What a refusal says, in the language of the terminal."""
+    texts = Texts.load(DataSettings().content / "texts")
+    return texts.say(locale(), f"errors.{refusal.code}", **refusal.params)
