@@ -107,16 +107,24 @@ async def list_rules(caller: FromDishka[Caller], rules: FromDishka[Rules]) -> Ru
 @router.post(
     "/rules", status_code=201, summary="Keep a new rule as a draft", responses={**_WRITING, **refusals(RuleTaken)}
 )
-async def create_rule(body: RuleText, caller: FromDishka[Caller], rules: FromDishka[Rules]) -> RuleOut:
-    rule = rules.read(caller=caller, body=body.rule, source=body.source)
+async def create_rule(
+    request: Request, body: RuleText, caller: FromDishka[Caller], rules: FromDishka[Rules], texts: FromDishka[Texts]
+) -> RuleOut:
+    rule = _read(rules, body, caller, texts, request)
     return _rule(await rules.create(caller=caller, rule=rule))
 
 
 @router.post("/rules/dry-run", summary="Who would earn a rule, and what that would cost", responses=_WRITING)
 async def dry_run(
-    body: RuleText, caller: FromDishka[Caller], rules: FromDishka[Rules], trial: FromDishka[DryRun], response: Response
+    request: Request,
+    body: RuleText,
+    caller: FromDishka[Caller],
+    rules: FromDishka[Rules],
+    trial: FromDishka[DryRun],
+    texts: FromDishka[Texts],
+    response: Response,
 ) -> DryRunOut:
-    rule = rules.read(caller=caller, body=body.rule, source=body.source)
+    rule = _read(rules, body, caller, texts, request)
     state = await trial.ask(caller=caller, rule=rule)
     response.status_code = 200 if state.state == "done" else 202
     return _tried(state)
@@ -138,10 +146,17 @@ async def find_dry_run(
     summary="Change a rule's state or text",
     responses={**_WRITING, **refusals(AchievementNotFound, RuleFromPack, RuleStays, RuleTaken)},
 )
-async def change_rule(code: Code, body: RuleChange, caller: FromDishka[Caller], rules: FromDishka[Rules]) -> RuleOut:
+async def change_rule(
+    request: Request,
+    code: Code,
+    body: RuleChange,
+    caller: FromDishka[Caller],
+    rules: FromDishka[Rules],
+    texts: FromDishka[Texts],
+) -> RuleOut:
     rule: Rule | None = None
     if body.rule is not None or body.source is not None:
-        rule = rules.read(caller=caller, body=body.rule, source=body.source)
+        rule = _read(rules, body, caller, texts, request)
     return _rule(await rules.change(caller=caller, code=code, state=body.state, rule=rule))
 
 
@@ -162,6 +177,19 @@ async def start_backfill(code: Code, caller: FromDishka[Caller], backfill: FromD
 )
 async def find_backfill(code: Code, caller: FromDishka[Caller], backfill: FromDishka[Backfill]) -> BackfillOut:
     return _backfill(await backfill.find(caller=caller, code=code))
+
+
+def _read(rules: Rules, body: RuleText | RuleChange, caller: Caller, texts: Texts, request: Request) -> Rule:
+    """Read a rule; what is wrong with it is told in the caller's language, line by line."""
+    try:
+        return rules.read(caller=caller, body=body.rule, source=body.source)
+    except PackRefused as refused:
+        locale = _locale(caller, request)
+        told = [
+            {**one, "text": texts.say(locale, f"achievement.rule.{one['reason']}", **one["params"])}
+            for one in refused.problems
+        ]
+        raise PackRefused(**{**refused.params, "reason": told[0]["text"], "problems": told}) from refused
 
 
 def _locale(caller: Caller, request: Request) -> Locale:

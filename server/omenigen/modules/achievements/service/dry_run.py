@@ -1,7 +1,7 @@
 """Dry run: who would earn a rule now, what that would cost, and nothing is written."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from omenigen.kit.auth import Caller
 from omenigen.kit.clock import Clock
 from omenigen.kit.db import Database
-from omenigen.modules.achievements.catalog import Catalog, Rule
+from omenigen.modules.achievements.catalog import Catalog, Known, Rule
 from omenigen.modules.achievements.errors import DryRunNotFound
 from omenigen.modules.achievements.models import DryRunRow
 from omenigen.modules.achievements.queries import rules as queries
@@ -20,6 +20,7 @@ from omenigen.modules.achievements.rules.evaluating import evaluate
 from omenigen.modules.achievements.service.authors import ensure_author, source_of
 from omenigen.modules.achievements.service.history import History
 from omenigen.modules.achievements.service.loading import FactsLoader
+from omenigen.modules.achievements.service.rulebook import checked
 
 EXAMPLES = 20
 CHUNK = 500
@@ -27,9 +28,6 @@ AT_ONCE_SECONDS = 30.0
 """What takes longer is carried on by a worker."""
 
 KEPT = timedelta(days=7)
-
-RuleOf = Callable[[Mapping[str, Any]], Rule]
-"""Reads a rule from its JSON."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,16 +105,20 @@ class DryRun:
             raise DryRunNotFound(dry_run_id=dry_run_id)
         return DryRunState(id=row.id, state="done" if row.finished_at else "running", result=row.result)
 
-    async def carry_on(self, *, rule_of: RuleOf) -> bool:
+    async def carry_on(self) -> bool:
         """Do the oldest dry run that waits, however long it takes; False: there is none."""
         row = await queries.take_dry_run(self._session)
         if row is None:
             return False
-        tried = await self._run(rule_of(row.body), within=None)
+        tried = await self._run(self._rule_of(row.body), within=None)
         assert tried is not None
         row.state, row.result, row.finished_at = "done", tried.as_dict(), self._clock.now()
         await queries.forget_dry_runs(self._session, before=self._clock.now() - KEPT)
         return True
+
+    def _rule_of(self, body: Mapping[str, Any]) -> Rule:  # Any: JSON
+        known = Known.of(self._catalog.types.values(), self._catalog.seasons.values())
+        return checked(body, known, file="dry run")
 
     async def _run(self, rule: Rule, *, within: float | None) -> Tried | None:
         started = self._clock.monotonic()

@@ -72,9 +72,9 @@ class Wording:
         name = self._type(code)
         if measure not in ("count", "amount"):
             name = self._say("measure", name=name, measure=measure)
-        window = (node.window or "session").partition(":")[0]
+        window, _, days = (node.window or "session").partition(":")
         target, op = _number(node.target), node.more["op"]
-        return self._say(f"metric.{_OPS[op]}", name=name, target=target) + self._say(f"window.{window}")
+        return self._say(f"metric.{_OPS[op]}", name=name, target=target) + self._say(f"window.{window}", days=days)
 
     def _streak(self, node: Node) -> str:
         code = node.more["metric"].partition("@")[0].rpartition(".")[0]
