@@ -33,7 +33,7 @@ class Texts:
         """Read every file below `folder/<locale>`; raise `TextsBroken` for a double or non-text entry."""
         return cls({locale: _read(folder / locale.value) for locale in Locale})
 
-    def say(self, locale: Locale, key: str, **params: Any) -> str:  # Any: whatever the template names
+    def say(self, locale: Locale, key: str, /, **params: Any) -> str:  # Any: whatever the template names
         """Return the text with `params` filled in; the key itself where nothing is written."""
         template = self._by_locale[locale].get(key) or self._by_locale[DEFAULT_LOCALE].get(key)
         if template is None:
