@@ -18,11 +18,13 @@ from omenigen.modules.achievements.queries import listing, players
 from omenigen.modules.achievements.service.backfill import Backfill
 from omenigen.modules.achievements.service.boards import BoardKeeping, Order
 from omenigen.modules.achievements.service.directory import Directory
+from omenigen.modules.achievements.service.dry_run import DryRun
 from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.keyring import KeyRing
 from omenigen.modules.achievements.service.nudges import CATALOG, DUE, KEYS, PLAYERS
 from omenigen.modules.achievements.service.refused import Refused, RefusedPages
 from omenigen.modules.achievements.service.rulebook import RuleBook
+from omenigen.modules.achievements.service.rules import Rules
 from omenigen.modules.achievements.service.screens import Shown
 
 log = structlog.get_logger(__name__)
@@ -95,10 +97,13 @@ async def _keep_boards(container: AsyncContainer) -> None:
 
 
 async def _backfill(container: AsyncContainer) -> None:
-    """Carry on backfills chunk by chunk, with a breath between, so that intake goes first."""
+    """Carry on backfills chunk by chunk, then dry runs, with a breath between, so that intake goes first."""
     while True:
         async with unit_of_work(container) as scope:
             worked = await (await scope.get(Backfill)).carry_on()
+        if not worked:
+            async with unit_of_work(container) as scope:
+                worked = await (await scope.get(DryRun)).carry_on()
         await asyncio.sleep(0.05 if worked else POLL_SECONDS)
 
 
@@ -138,6 +143,10 @@ async def _count_rarity(scope: AsyncContainer) -> None:
     await listing.count_rarity(await scope.get(AsyncSession), now=(await scope.get(Clock)).now())
 
 
+async def _mark_ended_windows(scope: AsyncContainer) -> None:
+    await (await scope.get(Rules)).mark_ended_windows()
+
+
 async def _snap_boards(scope: AsyncContainer) -> None:
     await (await scope.get(BoardKeeping)).snap()
 
@@ -164,6 +173,7 @@ WORKER_LOOPS = (
 
 JOBS: tuple[Job, ...] = (
     Job(name="achievements.rarity", cron="7 3 * * *", run=_count_rarity),
+    Job(name="achievements.ended-windows", cron="3 * * * *", run=_mark_ended_windows),
     Job(name="achievements.board-snapshots", cron="12 * * * *", run=_snap_boards),
     Job(name="achievements.forget-events", cron="41 3 * * *", run=_forget_events),
 )

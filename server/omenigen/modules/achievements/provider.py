@@ -30,6 +30,7 @@ from omenigen.modules.achievements.service.players import GamePlayers
 from omenigen.modules.achievements.service.pool import Pool
 from omenigen.modules.achievements.service.refused import Refused, RefusedPages
 from omenigen.modules.achievements.service.rulebook import RuleBook
+from omenigen.modules.achievements.service.rules import Rules
 from omenigen.modules.achievements.service.screens import Shown
 from omenigen.modules.achievements.service.sight import Sight
 from omenigen.modules.achievements.service.sources import Sources
@@ -66,6 +67,7 @@ class AchievementsProvider(Provider):
     explaining = provide(Explaining, scope=Scope.REQUEST)
     dry_run = provide(DryRun, scope=Scope.REQUEST)
     backfill = provide(Backfill, scope=Scope.REQUEST)
+    rules = provide(Rules, scope=Scope.REQUEST)
     refused_pages = provide(RefusedPages, scope=Scope.REQUEST)
     forgetting = provide(Forgetting, scope=Scope.REQUEST)
     export = provide(AchievementsExport, scope=Scope.REQUEST, provides=Exporter)
