@@ -12,16 +12,21 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
+# Ids follow the order of arrival, insertion the order of keys: lists stay true, and two batches that hold the same
+# events wait for each other in one direction only.
 _INSERT_EVENTS = """
-INSERT INTO achievement_event (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at,
+WITH new AS MATERIALIZED (
+    SELECT nextval('achievement_event_id_seq') AS id, *
+    FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
+                $8::timestamptz[], $9::timestamptz[], $10::date[], $11::text[], $12::bool[], $13::bigint[])
+         AS told (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at, day, trust, late,
+                  content)
+)
+INSERT INTO achievement_event (id, source_id, event_id, user_id, type_code, amount, points, details, at, counts_at,
                                received_at, day, trust, late, content)
-SELECT source_id, event_id, user_id, type_code, amount, points, details::jsonb, at, counts_at, $15, day, trust, late,
-       content
-FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::timestamptz[], $9::timestamptz[], $10::date[], $11::text[], $12::bool[], $13::bigint[], $14::int[])
-     AS new (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at, day, trust, late, content,
-             place)
-ORDER BY place
+SELECT id, source_id, event_id, user_id, type_code, amount, points, details::jsonb, at, counts_at, $14, day, trust,
+       late, content
+FROM new ORDER BY source_id, event_id
 ON CONFLICT (source_id, event_id) DO NOTHING
 RETURNING id, source_id, event_id
 """
@@ -168,7 +173,6 @@ async def insert_events(
         [event.trust for event in events],
         [event.late for event in events],
         [event.content for event in events],
-        range(len(events)),
         now,
     )
     return {(row[1], row[2]): row[0] for row in rows}

@@ -228,11 +228,12 @@ def _event(taken: Taken, message: str) -> bytes:
             "details": orjson.Fragment(event.details) if event.details is not None else None,
             "created_at": event.received_at,
             "message": message,
-            "event_id": event.event_id,
+            "event_id": str(event.event_id),
             "amount": event.amount,
             "points": event.points,
             "late": event.late,
-        }
+        },
+        option=orjson.OPT_UTC_Z,
     )
 
 

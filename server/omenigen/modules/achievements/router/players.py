@@ -139,7 +139,7 @@ async def get_events(request: Request) -> Response:
         _, found = await statistics.events(
             user_id=user_id, limit=limit, before=None if before is None else _whole(before, "before", MAX_ID)
         )
-    return _json(orjson.dumps([_line(event) for event in found]))
+    return _json(_packed([_line(event) for event in found]))
 
 
 for _route, _endpoint in (
@@ -214,12 +214,12 @@ async def _cached(request: Request, kind: str) -> Response:
 async def _read(statistics: Statistics, kind: str, user_id: int) -> tuple[int, bytes]:
     if kind == SCORE:
         score = await statistics.score(user_id=user_id)
-        return score.found.rev, orjson.dumps(_score(score))
+        return score.found.rev, _packed(_score(score))
     if kind == EVENTS:
         rev, events = await statistics.events(user_id=user_id, limit=CACHED_EVENTS)
-        return rev, orjson.dumps([_line(event) for event in events])
+        return rev, _packed([_line(event) for event in events])
     stats = await statistics.stats(user_id=user_id)
-    return stats.score.rev, orjson.dumps(_stats(stats))
+    return stats.score.rev, _packed(_stats(stats))
 
 
 def _stats(stats: Stats) -> dict[str, Any]:  # Any: JSON
@@ -259,12 +259,16 @@ def _line(event: EventFound) -> dict[str, Any]:  # Any: JSON
         "event_type": event.type_code,
         "details": event.details,
         "created_at": event.received_at.astimezone(UTC),
-        "event_id": event.event_id,
+        "event_id": str(event.event_id),
         "amount": event.amount,
         "points": event.points,
         "late": event.late,
         "source_id": event.source_id,
     }
+
+
+def _packed(value: Any) -> bytes:  # Any: JSON
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
 def _json(body: bytes) -> Response:

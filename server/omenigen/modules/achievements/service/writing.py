@@ -69,7 +69,7 @@ class Writer:
         now = self._clock.now()
         async with self._pool.connection() as db, db.transaction():
             first = _first_of_each(events)
-            ids = await queries.insert_events(db, [first[key] for key in sorted(first)], now)
+            ids = await queries.insert_events(db, list(first.values()), now)
             revisions: dict[int, int] = {}
             if ids:
                 fresh = [(event_id, first[key]) for key, event_id in ids.items()]
