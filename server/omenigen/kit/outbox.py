@@ -142,7 +142,9 @@ class Relay:
 
     async def _publish(self, row: OutboxRow) -> None:
         body = {"id": row.id, "subject": row.subject, "at": row.made_at.isoformat(), "data": row.payload}
-        await self._bus.publish_fact(row.subject, orjson.dumps(body), message_id=f"outbox-{row.id}")
+        # The moment belongs to the name: after a restore the ids of lost rows are given out again.
+        message_id = f"outbox-{row.id}-{row.made_at.timestamp()}"
+        await self._bus.publish_fact(row.subject, orjson.dumps(body), message_id=message_id)
         RELAYED.labels(row.subject).inc()
 
     async def _wait(self, seconds: float) -> None:
