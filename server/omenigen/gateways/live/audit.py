@@ -49,6 +49,11 @@ class Audit:
         self._connected = wire.connected
         self.stale = False
 
+    @property
+    def age(self) -> float:
+        """Seconds since the last audit that could read the table."""
+        return self._clock.monotonic() - self._good_at
+
     async def run(self) -> None:
         """Audit until cancelled."""
         while True:

@@ -1,6 +1,7 @@
 import { mutationOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import type { components } from "@/shared/api/schema";
+import { useConnection } from "@/shared/live/online";
 import { applyLog, logKey } from "./live";
 
 export type Game = components["schemas"]["SourceOut"];
@@ -62,7 +63,8 @@ export const logQuery = (game: number) =>
       const put = copies.streams[stream]?.entities ?? {};
       return applyLog(undefined, { put, drop: [], why: null, whole: true });
     },
-    refetchInterval: 5_000,
+    // The stream brings news by itself; while it is away, asking does.
+    refetchInterval: () => (useConnection.getState().socket === "open" ? false : 5_000),
     staleTime: 0,
   });
 

@@ -5,13 +5,13 @@ describe("problems of a rule", () => {
   it("are read in the order of their lines", () => {
     const params = {
       problems: [
-        { file: "", line: 4, reason: "unknown_metric", params: { metric: "x" } },
-        { file: "", line: 2, reason: "bad_code", params: {} },
+        { file: "", line: 4, reason: "unknown_metric", text: "Неизвестная метрика x" },
+        { file: "", line: 2, reason: "bad_code" },
       ],
     };
-    expect(problemsOf(params).map((one) => [one.line, one.reason])).toEqual([
+    expect(problemsOf(params).map((one) => [one.line, one.text])).toEqual([
       [2, "bad_code"],
-      [4, "unknown_metric"],
+      [4, "Неизвестная метрика x"],
     ]);
   });
 

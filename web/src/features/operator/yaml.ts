@@ -4,7 +4,8 @@ export interface RuleProblem {
   /** 1-based; 0 where the server could not point at a line. */
   readonly line: number;
   readonly reason: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  /** The server's sentence in the reader's language. */
+  readonly text: string;
 }
 
 /** The problems that a refusal of a rule carries, in the order of their lines; others carry none. */
@@ -24,13 +25,13 @@ export function rangeOfLine(text: string, line: number): readonly [number, numbe
 
 function readProblem(raw: unknown): RuleProblem[] {
   if (typeof raw !== "object" || raw === null) return [];
-  const { line, reason, params } = raw as Record<string, unknown>;
+  const { line, reason, text } = raw as Record<string, unknown>;
   if (typeof reason !== "string") return [];
   return [
     {
       line: typeof line === "number" ? line : 0,
       reason,
-      params: typeof params === "object" && params !== null ? (params as Record<string, unknown>) : {},
+      text: typeof text === "string" ? text : reason,
     },
   ];
 }

@@ -4,17 +4,68 @@
  */
 
 export interface paths {
-    "/api/v1/auth/register": {
+    "/api/v1/achievements/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** All achievements */
+        get: operations["list_achievements_api_v1_achievements__get"];
         put?: never;
-        /** Register */
-        post: operations["register_api_v1_auth_register_post"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/achievements/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a player has earned, newest first */
+        get: operations["list_user_achievements_api_v1_achievements_users__user_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/achievements/users/{user_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A player's wall of badges */
+        get: operations["progress_api_v1_achievements_users__user_id__progress_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/achievements/{code}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an achievement is there or not yet */
+        get: operations["explain_api_v1_achievements__code__explain_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -30,7 +81,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm */
+        /**
+         * Confirm an address by the token of its letter
+         * @description Only POST confirms: scanners of links fetch them with GET before their owner does.
+         */
         post: operations["confirm_api_v1_auth_confirm_post"];
         delete?: never;
         options?: never;
@@ -47,8 +101,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resend */
+        /** Send the confirmation letter again */
         post: operations["resend_api_v1_auth_confirm_resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move the account to the address this token was sent to */
+        post: operations["confirm_email_api_v1_auth_email_confirm_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,25 +135,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Login */
+        /** Sign in with a name or an address */
         post: operations["login_api_v1_auth_login_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Refresh */
-        post: operations["refresh_api_v1_auth_refresh_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -98,7 +152,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logout */
+        /** Sign out here */
         post: operations["logout_api_v1_auth_logout_post"];
         delete?: never;
         options?: never;
@@ -115,7 +169,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forgot */
+        /** Ask for a letter that sets a new password */
         post: operations["forgot_api_v1_auth_password_forgot_post"];
         delete?: never;
         options?: never;
@@ -132,7 +186,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reset */
+        /**
+         * Set a new password by the token of its letter
+         * @description Ends all sessions. The link works once, for an hour.
+         */
         post: operations["reset_api_v1_auth_password_reset_post"];
         delete?: never;
         options?: never;
@@ -140,7 +197,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/email/confirm": {
+    "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
             header?: never;
@@ -149,8 +206,184 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Emailconfirm */
-        post: operations["emailconfirm_api_v1_auth_email_confirm_post"];
+        /**
+         * Exchange a refresh token for a new pair
+         * @description Each token is used once. Within 10 s a used one gets the same newest pair again (two tabs, a lost answer); later it counts as stolen, and the whole session is closed.
+         */
+        post: operations["refresh_api_v1_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join: a letter tells how to go on
+         * @description The answer is the same for known and unknown addresses; the letter differs.
+         */
+        post: operations["register_api_v1_auth_register_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All leaderboards */
+        get: operations["list_boards_api_v1_boards_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The top hundred of a leaderboard, or my neighbourhood */
+        get: operations["get_board_api_v1_boards__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that something happened */
+        post: operations["create_event_api_v1_event__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say up to a thousand things at once */
+        post: operations["create_events_api_v1_events_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/user/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A player's events, newest first */
+        get: operations["get_events_api_v1_events_user__user_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an event right */
+        post: operations["correct_event_api_v1_events__event_id__corrections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/catch-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was missed, as the socket's own frames */
+        post: operations["catch_up_api_v1_live_catch_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fresh copies of streams, true at one moment */
+        get: operations["snapshots_api_v1_live_snapshots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a ticket for the socket: 30 s, one use */
+        post: operations["issue_ticket_api_v1_live_ticket_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,16 +397,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
+        /** My profile */
         get: operations["me_api_v1_me_get"];
         put?: never;
         post?: never;
-        /** Delme */
-        delete: operations["delme_api_v1_me_delete"];
+        /** Delete my account for ever */
+        delete: operations["delete_me_api_v1_me_delete"];
         options?: never;
         head?: never;
-        /** Patchme */
-        patch: operations["patchme_api_v1_me_patch"];
+        /** Change my profile */
+        patch: operations["change_me_api_v1_me_patch"];
         trace?: never;
     };
     "/api/v1/me/avatar": {
@@ -184,17 +417,20 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Avatar */
-        put: operations["avatar_api_v1_me_avatar_put"];
+        /**
+         * Wear a picture
+         * @description JPEG, PNG, WebP or GIF up to 5 MB, known by its bytes; drawn anew as WebP.
+         */
+        put: operations["put_avatar_api_v1_me_avatar_put"];
         post?: never;
-        /** Delavatar */
-        delete: operations["delavatar_api_v1_me_avatar_delete"];
+        /** Wear no picture */
+        delete: operations["delete_avatar_api_v1_me_avatar_delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/password": {
+    "/api/v1/me/boards": {
         parameters: {
             query?: never;
             header?: never;
@@ -202,8 +438,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Pw */
-        put: operations["pw_api_v1_me_password_put"];
+        /** Show me on leaderboards, or do not */
+        put: operations["put_off_boards_api_v1_me_boards_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -219,45 +455,13 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Em */
-        put: operations["em_api_v1_me_email_put"];
+        /**
+         * Ask to move to another e-mail address
+         * @description A letter goes to the new address, a notice to the old one. Nothing changes until the link is used.
+         */
+        put: operations["change_email_api_v1_me_email_put"];
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Sess */
-        get: operations["sess_api_v1_me_sessions_get"];
-        put?: never;
-        post?: never;
-        /** Delall */
-        delete: operations["delall_api_v1_me_sessions_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Delsess */
-        delete: operations["delsess_api_v1_me_sessions__id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -270,7 +474,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export */
+        /** Everything that is kept about me */
         get: operations["export_api_v1_me_export_get"];
         put?: never;
         post?: never;
@@ -287,8 +491,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Link */
-        get: operations["link_api_v1_me_link_code_get"];
+        /** My code that lets a game see me; the same one for as long as it lives */
+        get: operations["get_link_code_api_v1_me_link_code_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -297,15 +501,209 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/{id}/card": {
+    "/api/v1/me/password": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Card */
-        get: operations["card_api_v1_users__id__card_get"];
+        get?: never;
+        /**
+         * Change my password
+         * @description Ends my other sessions.
+         */
+        put: operations["change_password_api_v1_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where I am signed in */
+        get: operations["list_sessions_api_v1_me_sessions_get"];
+        put?: never;
+        post?: never;
+        /** Sign out everywhere, here too */
+        delete: operations["end_all_sessions_api_v1_me_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out in one place */
+        delete: operations["end_session_api_v1_me_sessions__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture
+         * @description Open to everybody who knows its random key, so that any page may show it. Never changes.
+         */
+        get: operations["picture_api_v1_media__key__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices, newest first */
+        get: operations["list_notices_api_v1_notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read */
+        post: operations["read_notices_api_v1_notices_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Facts that a consumer gave up on */
+        get: operations["list_dead_letters_api_v1_operator_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a fact go for good */
+        delete: operations["discard_dead_letter_api_v1_operator_dead_letters__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/dead-letters/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a fact again under its own id */
+        post: operations["replay_dead_letter_api_v1_operator_dead_letters__id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each part of the house is */
+        get: operations["operator_health_api_v1_operator_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The answering process in figures */
+        get: operations["operator_metrics_api_v1_operator_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits on its way */
+        get: operations["operator_queues_api_v1_operator_queues_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -321,8 +719,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Opusers */
-        get: operations["opusers_api_v1_operator_users_get"];
+        /** All accounts, newest first */
+        get: operations["list_accounts_api_v1_operator_users_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,276 +742,22 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Oppatch */
-        patch: operations["oppatch_api_v1_operator_users__id__patch"];
+        /** Give another role, suspend, or let in again */
+        patch: operations["change_account_api_v1_operator_users__id__patch"];
         trace?: never;
     };
-    "/api/v1/operator/health": {
+    "/api/v1/rules": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Oph */
-        get: operations["oph_api_v1_operator_health_get"];
+        /** The rules that I may write */
+        get: operations["list_rules_api_v1_rules_get"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operator/queues": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Opq */
-        get: operations["opq_api_v1_operator_queues_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operator/dead-letters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Opd */
-        get: operations["opd_api_v1_operator_dead_letters_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operator/dead-letters/{id}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Opr */
-        post: operations["opr_api_v1_operator_dead_letters__id__replay_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operator/dead-letters/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Opdd */
-        delete: operations["opdd_api_v1_operator_dead_letters__id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/event/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ev */
-        post: operations["ev_api_v1_event__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Batch */
-        post: operations["batch_api_v1_events_batch_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events/user/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Evs */
-        get: operations["evs_api_v1_events_user__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stats/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Stats */
-        get: operations["stats_api_v1_stats__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stats/{id}/series": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Series */
-        get: operations["series_api_v1_stats__id__series_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stats/{id}/heatmap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Heat */
-        get: operations["heat_api_v1_stats__id__heatmap_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}/score": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Score */
-        get: operations["score_api_v1_users__id__score_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/achievements/users/{id}/progress": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Prog */
-        get: operations["prog_api_v1_achievements_users__id__progress_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/achievements/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Unls */
-        get: operations["unls_api_v1_achievements_users__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/achievements/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Achs */
-        get: operations["achs_api_v1_achievements__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/achievements/{code}/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Explain */
-        get: operations["explain_api_v1_achievements__code__explain_get"];
-        put?: never;
-        post?: never;
+        /** Keep a new rule as a draft */
+        post: operations["create_rule_api_v1_rules_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,26 +773,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Dry */
-        post: operations["dry_api_v1_rules_dry_run_post"];
+        /** Who would earn a rule, and what that would cost */
+        post: operations["dry_run_api_v1_rules_dry_run_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/rules": {
+    "/api/v1/rules/dry-run/{dry_run_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Rules */
-        get: operations["rules_api_v1_rules_get"];
+        /** How a dry run is doing */
+        get: operations["find_dry_run_api_v1_rules_dry_run__dry_run_id__get"];
         put?: never;
-        /** Mkrule */
-        post: operations["mkrule_api_v1_rules_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -663,8 +806,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Putrule */
-        put: operations["putrule_api_v1_rules__code__put"];
+        /** Change a rule's state or text */
+        put: operations["change_rule_api_v1_rules__code__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -679,61 +822,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How far a backfill is */
+        get: operations["find_backfill_api_v1_rules__code__backfill_get"];
         put?: never;
-        /** Backfill */
-        post: operations["backfill_api_v1_rules__code__backfill_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events/{id}/corrections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Corr */
-        post: operations["corr_api_v1_events__id__corrections_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/boards": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Boards */
-        get: operations["boards_api_v1_boards_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/boards/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Board */
-        get: operations["board_api_v1_boards__code__get"];
-        put?: never;
-        post?: never;
+        /** Judge a live rule for everybody's past */
+        post: operations["start_backfill_api_v1_rules__code__backfill_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,36 +840,53 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sources */
-        get: operations["sources_api_v1_sources_get"];
+        /** My games */
+        get: operations["list_sources_api_v1_sources_get"];
         put?: never;
-        /** Mksource */
-        post: operations["mksource_api_v1_sources_post"];
+        /** Connect a game */
+        post: operations["create_source_api_v1_sources_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sources/{id}/keys": {
+    "/api/v1/sources/{source_id}/intake": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Keys */
-        get: operations["keys_api_v1_sources__id__keys_get"];
+        /** What became of my events */
+        get: operations["get_intake_api_v1_sources__source_id__intake_get"];
         put?: never;
-        /** Mkkey */
-        post: operations["mkkey_api_v1_sources__id__keys_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sources/{id}/keys/{key_id}": {
+    "/api/v1/sources/{source_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of a game */
+        get: operations["list_keys_api_v1_sources__source_id__keys_get"];
+        put?: never;
+        /** Make a key; it is shown once */
+        post: operations["create_key_api_v1_sources__source_id__keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/keys/{key_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -786,48 +896,14 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delkey */
-        delete: operations["delkey_api_v1_sources__id__keys__key_id__delete"];
+        /** Revoke a key everywhere within five seconds */
+        delete: operations["delete_key_api_v1_sources__source_id__keys__key_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sources/{id}/types/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Puttype */
-        put: operations["puttype_api_v1_sources__id__types__code__put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{id}/intake": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Intake */
-        get: operations["intake_api_v1_sources__id__intake_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{id}/links": {
+    "/api/v1/sources/{source_id}/links": {
         parameters: {
             query?: never;
             header?: never;
@@ -836,23 +912,41 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mklink */
-        post: operations["mklink_api_v1_sources__id__links_post"];
-        delete?: never;
+        /** Link the player who told this code */
+        post: operations["create_link_api_v1_sources__source_id__links_post"];
+        /** Leave a game: it sees me no more */
+        delete: operations["delete_link_api_v1_sources__source_id__links_delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/notices": {
+    "/api/v1/sources/{source_id}/types/{code}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Notices */
-        get: operations["notices_api_v1_notices_get"];
+        get?: never;
+        /** Declare an event type of one's own */
+        put: operations["put_type_api_v1_sources__source_id__types__code__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A player's numbers */
+        get: operations["get_stats_api_v1_stats__user_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -861,7 +955,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/notices/read": {
+    "/api/v1/stats/{user_id}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of a year that held something */
+        get: operations["get_heatmap_api_v1_stats__user_id__heatmap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/{user_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A player's last days */
+        get: operations["get_series_api_v1_stats__user_id__series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/": {
         parameters: {
             query?: never;
             header?: never;
@@ -870,40 +998,108 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Nread */
-        post: operations["nread_api_v1_notices_read_post"];
+        /** Bring a player along */
+        post: operations["create_user_api_v1_users__post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/live/ticket": {
+    "/api/v1/users/{id}/card": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What others see of a player */
+        get: operations["card_api_v1_users__id__card_get"];
         put?: never;
-        /** Ticket */
-        post: operations["ticket_api_v1_live_ticket_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/live/snapshots": {
+    "/api/v1/users/{user_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Snaps */
-        get: operations["snaps_api_v1_live_snapshots_get"];
+        /** Who a player is */
+        get: operations["get_user_api_v1_users__user_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A player's points and level */
+        get: operations["get_score_api_v1_users__user_id__score_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is this process alive? */
+        get: operations["live_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** May this process be used, and what is wrong with which part? */
+        get: operations["ready_health_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus metrics of this process */
+        get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -916,18 +1112,102 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Ach */
-        Ach: {
+        /**
+         * AccountChangesIn
+         * @description What the operator changes about an account.
+         * @example {
+         *       "reason": "Spam in the halls",
+         *       "suspended": true
+         *     }
+         */
+        AccountChangesIn: {
+            /**
+             * Reason
+             * @description Told to the person when they try to sign in
+             */
+            reason?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /** Suspended */
+            suspended?: boolean | null;
+        };
+        /**
+         * AccountOut
+         * @description An account in the operator's list.
+         * @example {
+         *       "created_at": "2026-05-01T12:00:00Z",
+         *       "email": "vera@example.com",
+         *       "id": 7,
+         *       "last_seen_at": "2026-05-02T07:31:00Z",
+         *       "role": "player",
+         *       "state": "active",
+         *       "username": "vera"
+         *     }
+         */
+        AccountOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string | null;
             /** Id */
             id: number;
-            /** Type */
-            type: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /** Points */
-            points: number;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unclaimed" | "unconfirmed" | "active" | "suspended";
+            /** Suspended At */
+            suspended_at: string | null;
+            /** Suspended Reason */
+            suspended_reason: string | null;
+            /** Username */
+            username: string;
+        };
+        /**
+         * AccountsOut
+         * @description A page of accounts, newest first; `next` goes into `after` for the page after it.
+         */
+        AccountsOut: {
+            /** Items */
+            items: components["schemas"]["AccountOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AchievementOut
+         * @description An achievement, as far as the caller may know it.
+         * @example {
+         *       "code": "newcomer",
+         *       "condition_field": "login_count",
+         *       "condition_value": 1,
+         *       "created_at": "2026-11-21T12:00:00Z",
+         *       "description": "Sign in for the first time",
+         *       "family": "rhythm",
+         *       "hidden": "no",
+         *       "icon": "sun",
+         *       "id": 31,
+         *       "name": "Newcomer",
+         *       "points": 5,
+         *       "rarity": 0.42,
+         *       "shape": "bulb",
+         *       "tiers": [
+         *         {
+         *           "at": 1,
+         *           "points": 5,
+         *           "tier": 1
+         *         }
+         *       ],
+         *       "type": "achievement"
+         *     }
+         */
+        AchievementOut: {
+            /** Code */
+            code: string;
             /** Condition Field */
             condition_field: string | null;
             /** Condition Value */
@@ -937,338 +1217,632 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Tiers */
-            tiers: components["schemas"]["Tier"][];
-            /** Rarity */
+            /** Description */
+            description: string;
+            /** Family */
+            family: string;
+            /** Hidden */
+            hidden: string;
+            /** Icon */
+            icon: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /**
+             * Rarity
+             * @description Share of active players who have it, counted daily
+             */
             rarity: number | null;
+            /** Shape */
+            shape: string;
+            /** Tiers */
+            tiers: components["schemas"]["omenigen__modules__achievements__schemas__achievements__TierOut"][];
+            /**
+             * Type
+             * @description The event type that moves it, or `achievement` for several
+             */
+            type: string;
         };
-        /** BatchIn */
-        BatchIn: {
-            /** Events */
-            events: components["schemas"]["EvIn"][];
+        /**
+         * BackfillOut
+         * @description How far a backfill is.
+         */
+        BackfillOut: {
+            /** Code */
+            code: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Judged */
+            judged: number;
+            /** Players */
+            players: number;
+            /** Points */
+            points: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** Unlocked */
+            unlocked: number;
+            /** Version */
+            version: number;
         };
-        /** BatchItem */
-        BatchItem: {
+        /**
+         * BatchOut
+         * @description One result per event, in the order they were sent.
+         */
+        BatchOut: {
+            /** New */
+            new: number;
+            /** Refused */
+            refused: number;
+            /** Repeat */
+            repeat: number;
+            /** Results */
+            results: components["schemas"]["BatchResult"][];
+        };
+        /**
+         * BatchResult
+         * @description What became of one event of a batch.
+         */
+        BatchResult: {
+            /** Code */
+            code?: string | null;
+            /** Detail */
+            detail?: string | null;
+            /** Id */
+            id?: number | null;
             /**
              * Status
              * @enum {string}
              */
             status: "new" | "repeat" | "refused";
-            /** Id */
-            id: number | null;
-            /** Code */
-            code: string | null;
         };
-        /** BatchOut */
-        BatchOut: {
-            /** Items */
-            items: components["schemas"]["BatchItem"][];
+        /**
+         * BoardLine
+         * @description One place of a board.
+         */
+        BoardLine: {
+            /** Me */
+            me: boolean;
+            /** Rank */
+            rank: number;
+            user: components["schemas"]["BoardPlayer"];
+            /** Value */
+            value: number;
         };
-        /** Board */
-        Board: {
+        /**
+         * BoardOut
+         * @description A leaderboard that may be asked for.
+         */
+        BoardOut: {
             /** Code */
             code: string;
             /** Name */
             name: string;
             /** Windows */
-            windows: string[];
+            windows: components["schemas"]["WindowKind"][];
         };
-        /** BoardPage */
+        /**
+         * BoardPage
+         * @description The top of a board, or the neighbourhood of the caller.
+         */
         BoardPage: {
-            board: components["schemas"]["Board"];
-            /** Window */
-            window: string;
+            /** Board */
+            board: string;
+            me: components["schemas"]["MyPlace"] | null;
             /** Rows */
-            rows: components["schemas"]["Row"][];
-            me: components["schemas"]["MeRow"] | null;
+            rows: components["schemas"]["BoardLine"][];
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
+            /** Window */
+            window: string;
         };
-        /** Boards */
-        Boards: {
-            /** Items */
-            items: components["schemas"]["Board"][];
-        };
-        /** Body_avatar_api_v1_me_avatar_put */
-        Body_avatar_api_v1_me_avatar_put: {
-            /** File */
-            file: string;
-        };
-        /** Card */
-        Card: {
+        /**
+         * BoardPlayer
+         * @description A player on a board.
+         */
+        BoardPlayer: {
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Display Name */
+            display_name: string;
             /** Id */
             id: number;
             /** Username */
             username: string;
-            /** Display Name */
-            display_name: string;
+        };
+        /**
+         * BoardsOut
+         * @description All leaderboards.
+         */
+        BoardsOut: {
+            /** Items */
+            items: components["schemas"]["BoardOut"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Body_put_avatar_api_v1_me_avatar_put */
+        Body_put_avatar_api_v1_me_avatar_put: {
+            /**
+             * File
+             * @description The picture
+             */
+            file: string;
+        };
+        /**
+         * CardOut
+         * @description What others see of a person.
+         * @example {
+         *       "avatar_url": "/api/v1/media/q3ZkC0bT8mYxWl1e",
+         *       "display_name": "Вера",
+         *       "id": 7,
+         *       "username": "vera"
+         *     }
+         */
+        CardOut: {
             /** Avatar Url */
             avatar_url: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
         };
-        /** Cons */
-        Cons: {
+        /**
+         * CatchUpIn
+         * @description What a client has of each stream (null: nothing), and how far it has shown received messages.
+         */
+        CatchUpIn: {
+            /** Epoch */
+            epoch?: string | null;
+            /** Got */
+            got?: {
+                [key: string]: number;
+            };
+            /**
+             * Have
+             * @example {
+             *       "user.7": 33
+             *     }
+             */
+            have: {
+                [key: string]: number | null;
+            };
+        };
+        /**
+         * CatchUpOut
+         * @description The frames that the socket would have sent: `patch`, `reload`, `gone`.
+         */
+        CatchUpOut: {
+            /** Epoch */
+            epoch: string;
+            /**
+             * Frames
+             * @example [
+             *       {
+             *         "drop": [],
+             *         "from": 33,
+             *         "op": "patch",
+             *         "put": {
+             *           "score": {}
+             *         },
+             *         "stream": "user.7",
+             *         "to": 34
+             *       }
+             *     ]
+             */
+            frames: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * ConfirmedOut
+         * @description The account is ready to sign in by this name.
+         * @example {
+         *       "username": "vera"
+         *     }
+         */
+        ConfirmedOut: {
+            /** Username */
+            username: string;
+        };
+        /**
+         * ConsumerOut
+         * @description One consumer: facts that wait for it; `lag` is the age in seconds of the oldest it has not digested.
+         */
+        ConsumerOut: {
+            /** Lag */
+            lag: number;
+            /** Listening */
+            listening: boolean;
             /** Name */
             name: string;
             /** Pending */
             pending: number;
             /** Redelivered */
             redelivered: number;
-            /** Lag */
-            lag: number;
+            /** Subject */
+            subject: string;
+            /** Unacknowledged */
+            unacknowledged: number;
         };
-        /** Corr */
-        Corr: {
+        /**
+         * CopiesOut
+         * @description Fresh copies, true at one moment; what may not be followed is under `gone`.
+         */
+        CopiesOut: {
+            /** Epoch */
+            epoch: string;
+            /** Gone */
+            gone: string[];
+            /** Streams */
+            streams: {
+                [key: string]: components["schemas"]["CopyOut"];
+            };
+        };
+        /**
+         * CopyOut
+         * @description A fresh copy of a stream.
+         */
+        CopyOut: {
+            /**
+             * Entities
+             * @example {
+             *       "score": {
+             *         "total_score": 75
+             *       }
+             *     }
+             */
+            entities: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @example 918
+             */
+            version: number;
+        };
+        /**
+         * CorrectionIn
+         * @description Put an event right: the amount it should have had (0: it never happened) and why.
+         * @example {
+         *       "amount": 0,
+         *       "reason": "cheating, match 5512"
+         *     }
+         */
+        CorrectionIn: {
             /** Amount */
             amount: number;
             /** Reason */
             reason: string;
         };
-        /** Dead */
-        Dead: {
+        /**
+         * CorrectionOut
+         * @description What a correction changed.
+         */
+        CorrectionOut: {
+            /**
+             * Amount
+             * @description The step added to the event's amount; negative takes away
+             */
+            amount: number;
+            /**
+             * Disputed
+             * @description Achievements that are in doubt from now on
+             */
+            disputed: string[];
+            /** Event Id */
+            event_id: number;
             /** Id */
-            id: string;
-            /** Subject */
-            subject: string;
-            /** Consumer */
-            consumer: string;
-            /** Error */
-            error: string;
-            /** Payload */
-            payload: unknown;
+            id: number;
+            /**
+             * Points
+             * @description The step added to the player's score
+             */
+            points: number;
+        };
+        /**
+         * DeadLetterOut
+         * @description A fact that a consumer gave up on.
+         */
+        DeadLetterOut: {
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /**
+             * Consumer
+             * @example notify-unlocked
+             */
+            consumer: string;
+            /**
+             * Error
+             * @example KeyError: 'code'
+             */
+            error: string;
+            /** Id */
+            id: number;
+            /** @description The fact as it came; text where it is not JSON */
+            payload: components["schemas"]["JsonValue"];
+            /**
+             * Subject
+             * @example achievements.unlocked
+             */
+            subject: string;
         };
-        /** Deads */
-        Deads: {
+        /**
+         * DeadLettersOut
+         * @description A page of dead letters, oldest first; `next` goes into `after`.
+         */
+        DeadLettersOut: {
             /** Items */
-            items: components["schemas"]["Dead"][];
+            items: components["schemas"]["DeadLetterOut"][];
             /** Next */
-            next: string | null;
+            next: number | null;
         };
-        /** Dry */
-        Dry: {
-            /** Count */
-            count: number;
-            /** Examples */
-            examples: number[];
-            /** Points */
-            points: number;
-            /** Rewards */
-            rewards: {
-                [key: string]: unknown;
-            };
-            /** Seconds */
-            seconds: number;
-        };
-        /** DryIn */
-        DryIn: {
-            /** Rule */
-            rule: {
-                [key: string]: unknown;
-            };
-        };
-        /** Email */
-        Email: {
-            /** Email */
-            email: string;
-        };
-        /** EmailChange */
-        EmailChange: {
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-        };
-        /** Ev */
-        Ev: {
+        /**
+         * DryRunOut
+         * @description A dry run: done with its result, or running on a worker under `id`.
+         */
+        DryRunOut: {
             /** Id */
-            id: number;
-            /** User Id */
-            user_id: number;
-            /** Event Type */
-            event_type: string;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            } | null;
+            id: number | null;
+            result: components["schemas"]["TriedOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "running";
+        };
+        /**
+         * EmailIn
+         * @description An e-mail address.
+         * @example {
+         *       "email": "vera@example.com"
+         *     }
+         */
+        EmailIn: {
+            /** Email */
+            email: string;
+        };
+        /**
+         * EventLine
+         * @description An event in a list.
+         */
+        EventLine: {
+            /** Amount */
+            amount: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Amount */
-            amount: number;
-            /** Points */
-            points: number;
-            /** Source */
-            source: string | null;
-        };
-        /** EvIn */
-        EvIn: {
-            /** User Id */
-            user_id: number;
-            /** Event Type */
-            event_type: string;
-            /** Details */
-            details?: {
-                [key: string]: unknown;
-            } | null;
-            /** Event Id */
-            event_id?: string | null;
-            /** At */
-            at?: string | null;
-            /**
-             * Amount
-             * @default 1
-             */
-            amount: number;
-        };
-        /** EvOut */
-        EvOut: {
-            /** Id */
-            id: number;
-            /** User Id */
-            user_id: number;
-            /** Event Type */
-            event_type: string;
             /** Details */
             details: {
-                [key: string]: unknown;
+                [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Id */
+            id: number;
+            /** Late */
+            late: boolean;
+            /** Points */
+            points: number;
+            /** Source Id */
+            source_id: number;
+            /** User Id */
+            user_id: number;
+        };
+        /**
+         * EventOut
+         * @description An event as it was taken.
+         * @example {
+         *       "amount": 1,
+         *       "created_at": "2026-11-21T12:00:00Z",
+         *       "event_id": "01997d3e-5b57-7c0e-8f2a-0d8a5b8f4f10",
+         *       "event_type": "login",
+         *       "id": 17,
+         *       "late": false,
+         *       "message": "Event accepted",
+         *       "points": 5,
+         *       "user_id": 1
+         *     }
+         */
+        EventOut: {
+            /** Amount */
+            amount: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Amount */
-            amount: number;
-            /** Points */
-            points: number;
-            /** Source */
-            source: string | null;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Id */
+            id: number;
+            /** Late */
+            late: boolean;
             /** Message */
             message: string;
-        };
-        /** Explain */
-        Explain: {
-            /** Code */
-            code: string;
+            /** Points */
+            points: number;
             /** User Id */
             user_id: number;
-            /** Met */
-            met: boolean;
-            tree: components["schemas"]["Node"];
         };
-        /** HDay */
-        HDay: {
+        /**
+         * ExampleOut
+         * @description A player who would earn it.
+         */
+        ExampleOut: {
+            /** Points */
+            points: number;
+            /** Tier */
+            tier: number;
+            /** User Id */
+            user_id: number;
+        };
+        /**
+         * ExplainOut
+         * @description Why an achievement is there or not yet, for one player.
+         */
+        ExplainOut: {
+            /** Code */
+            code: string;
+            /**
+             * Disputed
+             * @description Why an unlock of it is in doubt
+             */
+            disputed: string | null;
+            /** Done */
+            done: boolean;
+            /**
+             * Expected On
+             * @description For streaks: the day it is due if none is missed
+             */
+            expected_on: string | null;
+            /**
+             * N
+             * @description Which time it is, for achievements that repeat (from 0)
+             */
+            n: number;
+            /** Name */
+            name: string;
+            /**
+             * Resting
+             * @description It repeats, but its cooldown is not over
+             */
+            resting: boolean;
+            /**
+             * Tier
+             * @description The tier that is explained: the next one, or the last when all are there
+             */
+            tier: number;
+            tree: components["schemas"]["WhyNodeOut"];
+        };
+        /**
+         * Family
+         * @description The shelf on which a badge stands.
+         * @enum {string}
+         */
+        Family: "rhythm" | "people" | "finds" | "craft" | "play" | "world" | "care";
+        /**
+         * HealthOut
+         * @description How the house is: the worst of its parts, and each part.
+         */
+        HealthOut: {
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            state: components["schemas"]["State"];
+        };
+        /**
+         * HeatDay
+         * @description How many events a day held.
+         */
+        HeatDay: {
+            /** Count */
+            count: number;
             /**
              * Day
              * Format: date
              */
             day: string;
-            /** Count */
-            count: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** Health */
-        Health: {
-            /** State */
-            state: string;
-            /** Parts */
-            parts: components["schemas"]["Part"][];
-        };
-        /** Heat */
-        Heat: {
+        /**
+         * HeatmapOut
+         * @description The days of a year that held any event.
+         */
+        HeatmapOut: {
             /** Days */
-            days: components["schemas"]["HDay"][];
+            days: components["schemas"]["HeatDay"][];
         };
-        /** Intake */
-        Intake: {
-            /** Refusals */
-            refusals: components["schemas"]["Refusal"][];
-            /** Rate */
-            rate: number;
-            /** Lag */
-            lag: number;
-            /** Accepted */
-            accepted: number;
-        };
-        /** Key */
-        Key: {
-            /** Id */
-            id: number;
-            /** Prefix */
-            prefix: string;
-            /** Name */
-            name: string;
-            /** Trust */
-            trust: string;
-            /** Scopes */
-            scopes: string[];
-            /** Types */
-            types: string[];
-            /** Rate */
-            rate: number;
+        /**
+         * Hidden
+         * @description What a player who has not earned an achievement may know of it.
+         * @enum {string}
+         */
+        Hidden: "no" | "criteria" | "name" | "full";
+        /**
+         * IntakeOut
+         * @description What a builder needs to see when nothing seems to happen.
+         */
+        IntakeOut: {
+            /** Events Last Hour */
+            events_last_hour: number;
+            /** Events Last Minute */
+            events_last_minute: number;
             /**
-             * Created At
-             * Format: date-time
+             * Lag Seconds
+             * @description Age of the oldest mark that waits
              */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
+            lag_seconds: number;
+            /** Last Event At */
+            last_event_at: string | null;
+            /** Refused */
+            refused: components["schemas"]["RefusedOut"][];
+            /**
+             * Waiting
+             * @description Marks that wait to be judged, over all games
+             */
+            waiting: number;
         };
-        /** KeyIn */
+        JsonValue: unknown;
+        /**
+         * KeyIn
+         * @description What a new key may do; nothing said means everything but writing rules.
+         * @example {
+         *       "scopes": [
+         *         "events:write",
+         *         "users:write"
+         *       ]
+         *     }
+         */
         KeyIn: {
-            /** Name */
-            name: string;
-            /**
-             * Trust
-             * @default server
-             */
-            trust: string;
-            /**
-             * Scopes
-             * @default []
-             */
-            scopes: string[];
-            /**
-             * Types
-             * @default []
-             */
-            types: string[];
             /** Expires At */
             expires_at?: string | null;
-        };
-        /** KeyMade */
-        KeyMade: {
-            /** Id */
-            id: number;
-            /** Prefix */
-            prefix: string;
-            /** Name */
-            name: string;
-            /** Trust */
-            trust: string;
             /** Scopes */
-            scopes: string[];
+            scopes?: ("events:write" | "users:write" | "users:read" | "stats:read" | "rules:write")[] | null;
             /** Types */
-            types: string[];
-            /** Rate */
-            rate: number;
+            types?: string[] | null;
+        };
+        /**
+         * KeyMade
+         * @description A new key: the only time that it is shown whole.
+         */
+        KeyMade: {
+            /** Burst */
+            burst: number;
             /**
              * Created At
              * Format: date-time
@@ -1276,20 +1850,63 @@ export interface components {
             created_at: string;
             /** Expires At */
             expires_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
+            /** Id */
+            id: number;
             /** Key */
             key: string;
+            /** Prefix */
+            prefix: string;
+            /** Rate */
+            rate: number;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Scopes */
+            scopes: string[];
+            /** Types */
+            types: string[] | null;
         };
-        /** Keys */
-        Keys: {
+        /**
+         * KeyOut
+         * @description A key, without its secret.
+         */
+        KeyOut: {
+            /** Burst */
+            burst: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Prefix */
+            prefix: string;
+            /** Rate */
+            rate: number;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Scopes */
+            scopes: string[];
+            /** Types */
+            types: string[] | null;
+        };
+        /**
+         * KeysOut
+         * @description A game's keys.
+         */
+        KeysOut: {
             /** Items */
-            items: components["schemas"]["Key"][];
+            items: components["schemas"]["KeyOut"][];
+            /** Next */
+            next?: string | null;
         };
-        /** LinkCode */
-        LinkCode: {
+        /**
+         * LinkCodeOut
+         * @description What a player tells a game, so that it may see them.
+         */
+        LinkCodeOut: {
             /** Code */
             code: string;
             /**
@@ -1298,51 +1915,88 @@ export interface components {
              */
             expires_at: string;
         };
-        /** LinkIn */
+        /**
+         * LinkIn
+         * @description The code that a player told.
+         * @example {
+         *       "code": "K7M2QX9B"
+         *     }
+         */
         LinkIn: {
             /** Code */
             code: string;
         };
-        /** Login */
-        Login: {
-            /** Login */
-            login: string;
-            /** Password */
-            password: string;
-            /** Device */
-            device?: string | null;
-        };
-        /** M */
-        M: {
-            /** Message */
-            message: string;
-        };
-        /** Me */
-        Me: {
-            /** Id */
-            id: number;
+        /**
+         * LinkOut
+         * @description The player who is linked now.
+         */
+        LinkOut: {
+            /** Source Id */
+            source_id: number;
+            /** User Id */
+            user_id: number;
             /** Username */
             username: string;
-            /** Email */
-            email: string;
-            /** Email Confirmed */
-            email_confirmed: boolean;
-            /** Display Name */
-            display_name: string;
+        };
+        /**
+         * LocalName
+         * @description A name in both languages.
+         */
+        LocalName: {
+            /** En */
+            en: string;
+            /** Ru */
+            ru: string;
+        };
+        /**
+         * Locale
+         * @description A language that everything we say is written in.
+         * @enum {string}
+         */
+        Locale: "ru" | "en";
+        /**
+         * LoginIn
+         * @description Who wants to come in; `device` names the device in the list of sessions.
+         * @example {
+         *       "device": "Vera's phone",
+         *       "login": "vera",
+         *       "password": "seven blue lagfrogs"
+         *     }
+         */
+        LoginIn: {
+            /** Device */
+            device?: string | null;
+            /**
+             * Login
+             * @description Name or e-mail address
+             */
+            login: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * Me
+         * @description The caller's own profile.
+         * @example {
+         *       "about": "",
+         *       "avatar_url": "/api/v1/media/q3ZkC0bT8mYxWl1e",
+         *       "created_at": "2026-05-01T12:00:00Z",
+         *       "display_name": "Вера",
+         *       "email": "vera@example.com",
+         *       "email_confirmed": true,
+         *       "id": 7,
+         *       "locale": "ru",
+         *       "role": "player",
+         *       "time_zone": "Asia/Omsk",
+         *       "username": "vera"
+         *     }
+         */
+        Me: {
             /** About */
             about: string;
-            /** Time Zone */
-            time_zone: string;
-            /**
-             * Locale
-             * @enum {string}
-             */
-            locale: "ru" | "en";
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "player" | "moderator" | "operator";
             /** Avatar Url */
             avatar_url: string | null;
             /**
@@ -1350,552 +2004,1152 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-        };
-        /** MePatch */
-        MePatch: {
             /** Display Name */
-            display_name?: string | null;
+            display_name: string;
+            /** Email */
+            email: string;
+            /** Email Confirmed */
+            email_confirmed: boolean;
+            /** Id */
+            id: number;
+            locale: components["schemas"]["Locale"];
+            role: components["schemas"]["Role"];
+            /** Time Zone */
+            time_zone: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * MePatch
+         * @description What changes; what is left out stays.
+         * @example {
+         *       "about": "Ловлю светлячков",
+         *       "display_name": "Вера",
+         *       "locale": "ru",
+         *       "time_zone": "Asia/Omsk"
+         *     }
+         */
+        MePatch: {
             /** About */
             about?: string | null;
+            /** Display Name */
+            display_name?: string | null;
+            locale?: components["schemas"]["Locale"] | null;
             /** Time Zone */
             time_zone?: string | null;
-            /** Locale */
-            locale?: ("ru" | "en") | null;
         };
-        /** MeRow */
-        MeRow: {
+        /**
+         * MessageOut
+         * @description What happens next, in the caller's language.
+         * @example {
+         *       "message": "We have sent you a letter. Open it to go on."
+         *     }
+         */
+        MessageOut: {
+            /** Message */
+            message: string;
+        };
+        /**
+         * MetricKind
+         * @description How the values of a measure become one number per window.
+         * @enum {string}
+         */
+        MetricKind: "count" | "sum" | "gauge" | "max" | "min" | "last" | "distinct";
+        /**
+         * MetricsOut
+         * @description The process that answers, in figures; all of them are at `/metrics`.
+         */
+        MetricsOut: {
+            /** Failures */
+            failures: number;
+            /** Memory Bytes */
+            memory_bytes: number;
+            /** Operations */
+            operations: components["schemas"]["OperationOut"][];
+            /** Refusals */
+            refusals: number;
+            /** Requests */
+            requests: number;
+            /** Uptime Seconds */
+            uptime_seconds: number;
+        };
+        /**
+         * MyPlace
+         * @description Where the caller stands.
+         */
+        MyPlace: {
             /** Rank */
             rank: number;
             /** Value */
             value: number;
         };
-        /** Named */
-        Named: {
-            /** Username */
-            username: string;
+        /**
+         * NewEmailIn
+         * @description Another address, proven by the password.
+         * @example {
+         *       "email": "vera@example.org",
+         *       "password": "seven blue lagfrogs"
+         *     }
+         */
+        NewEmailIn: {
+            /** Email */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
-        /** Node */
-        Node: {
-            /** Kind */
-            kind: string;
-            /** Text */
-            text: string;
-            /** Met */
-            met: boolean;
-            /** Value */
-            value?: number | null;
-            /** Target */
-            target?: number | null;
-            /** Window Ends */
-            window_ends?: string | null;
-            /**
-             * Counted
-             * @default []
-             */
-            counted: number[];
-            /**
-             * Refused
-             * @default []
-             */
-            refused: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Children
-             * @default []
-             */
-            children: components["schemas"]["Node"][];
-        };
-        /** Notice */
-        Notice: {
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Params */
-            params: {
-                [key: string]: unknown;
-            };
-            /** Title */
-            title: string;
-            /** Text */
-            text: string;
+        /**
+         * NotCountedOut
+         * @description An event that did not count, and why.
+         */
+        NotCountedOut: {
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Read At */
-            read_at: string | null;
-        };
-        /** Notices */
-        Notices: {
-            /** Items */
-            items: components["schemas"]["Notice"][];
-            /** Unread */
-            unread: number;
-            /** Next */
-            next: string | null;
-        };
-        /** OpUser */
-        OpUser: {
-            /** Id */
-            id: number;
-            /** Username */
-            username: string;
-            /** Email */
-            email: string | null;
+            /** Event Id */
+            event_id: number;
             /**
-             * Role
+             * Reason
              * @enum {string}
              */
-            role: "player" | "moderator" | "operator";
-            /** State */
-            state: string;
+            reason: "late" | "trust" | "before_from" | "after_to" | "corrected";
+        };
+        /**
+         * NoticeKind
+         * @description What a notice tells of.
+         * @enum {string}
+         */
+        NoticeKind: "achievement_unlocked" | "level_reached" | "new_device" | "session_stolen" | "password_changed" | "email_changed" | "key_issued";
+        /**
+         * NoticeOut
+         * @description One notice in the reader's language.
+         */
+        NoticeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["NoticeKind"];
+            /**
+             * Params
+             * @example {
+             *       "level": 5
+             *     }
+             */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Text
+             * @example You are now level 5
+             */
+            text: string;
+            /**
+             * Title
+             * @example New level
+             */
+            title: string;
+        };
+        /**
+         * NoticesOut
+         * @description A page of notices, newest first; `next` goes into `before` for the page after it.
+         */
+        NoticesOut: {
+            /** Items */
+            items: components["schemas"]["NoticeOut"][];
+            /** Next */
+            next: number | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * OffBoards
+         * @description Whether the caller is shown on leaderboards.
+         */
+        OffBoards: {
+            /** Shown */
+            shown: boolean;
+        };
+        /**
+         * OperationOut
+         * @description One operation over HTTP since this process started: requests, 5xx answers, milliseconds (upper bounds).
+         */
+        OperationOut: {
+            /** Failures */
+            failures: number;
+            /** Operation */
+            operation: string;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+            /** Requests */
+            requests: number;
+        };
+        /**
+         * OutboxOut
+         * @description Facts that the bus has not yet taken; `lag` is the age in seconds of the oldest.
+         */
+        OutboxOut: {
+            /** Lag */
+            lag: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Part
+         * @description A part of the house that can be well or unwell by itself.
+         * @enum {string}
+         */
+        Part: "database" | "redis" | "nats" | "relay" | "consumers" | "audit" | "disk" | "mail";
+        /**
+         * PartOut
+         * @description One part of the house: how it is, in figures and in words, and what to do where something is wrong.
+         */
+        PartOut: {
+            /**
+             * Advice
+             * @example null
+             */
+            advice: string | null;
+            /**
+             * Figures
+             * @example {
+             *       "lag": 0,
+             *       "waiting": 0
+             *     }
+             */
+            figures: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            part: components["schemas"]["Part"];
+            state: components["schemas"]["State"];
+            /**
+             * Summary
+             * @example Facts leave at once
+             */
+            summary: string;
+            /**
+             * Title
+             * @example Relay of facts
+             */
+            title: string;
+        };
+        /**
+         * PasswordAgainIn
+         * @description The password, asked for again.
+         * @example {
+         *       "password": "seven blue lagfrogs"
+         *     }
+         */
+        PasswordAgainIn: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * PasswordIn
+         * @description The password as it is and as it shall be.
+         * @example {
+         *       "current_password": "seven blue lagfrogs",
+         *       "new_password": "eight blue lagfrogs"
+         *     }
+         */
+        PasswordIn: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+        };
+        /**
+         * PlayerIn
+         * @description A player that a game brings along; they may claim the account later by confirming the e-mail.
+         * @example {
+         *       "email": "player1@example.com",
+         *       "username": "player1"
+         *     }
+         */
+        PlayerIn: {
+            /** Email */
+            email: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * PlayerOut
+         * @description A player; the e-mail is shown to themselves, the operator, and the game that created them.
+         */
+        PlayerOut: {
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Last Seen At */
-            last_seen_at: string | null;
+            /** Email */
+            email: string | null;
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
         };
-        /** OpUserPatch */
-        OpUserPatch: {
-            /** Role */
-            role?: ("player" | "moderator" | "operator") | null;
-            /** Suspended */
-            suspended?: boolean | null;
-        };
-        /** OpUsers */
-        OpUsers: {
-            /** Items */
-            items: components["schemas"]["OpUser"][];
-            /** Next */
-            next: string | null;
-        };
-        /** Part */
-        Part: {
-            /** Name */
-            name: string;
-            /** State */
-            state: string;
-            /** Detail */
-            detail?: string | null;
-        };
-        /** Prog */
-        Prog: {
-            /** Code */
+        /**
+         * Problem
+         * @description A refusal (RFC 9457). `code` is stable; `detail` is in the caller's language.
+         */
+        Problem: {
             code: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /** Points */
-            points: number;
-            /** Family */
-            family: string;
-            /** Shape */
-            shape: string;
-            /** Icon */
-            icon: string;
-            /** Hidden */
-            hidden: boolean;
-            /** Tiers */
-            tiers: components["schemas"]["Tier"][];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "earned" | "progress" | "closed";
-            /** Tier */
-            tier: number;
-            /** Value */
-            value: number;
-            /** Target */
-            target: number;
-            /** Share */
-            share: number;
-            /** Earned At */
-            earned_at: string | null;
-            /** Rarity */
-            rarity: number | null;
-        };
-        /** Progs */
-        Progs: {
-            /** Items */
-            items: components["schemas"]["Prog"][];
-        };
-        /** Pw */
-        Pw: {
-            /** Current Password */
-            current_password: string;
-            /** New Password */
-            new_password: string;
-        };
-        /** PwOnly */
-        PwOnly: {
-            /** Password */
-            password: string;
-        };
-        /** Queues */
-        Queues: {
-            /** Streams */
-            streams: {
+            detail: string;
+            instance?: string;
+            params: {
                 [key: string]: unknown;
-            }[];
-            /** Consumers */
-            consumers: components["schemas"]["Cons"][];
-            /** Outbox */
-            outbox: number;
-            /** Due */
-            due: number;
+            };
+            status: number;
+            title: string;
+            type: string;
         };
-        /** Read */
-        Read: {
+        /**
+         * ProgressOut
+         * @description A player's wall of badges.
+         */
+        ProgressOut: {
+            /** Items */
+            items: components["schemas"]["StandingOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * QueuesOut
+         * @description Everything that waits.
+         */
+        QueuesOut: {
+            /** Consumers */
+            consumers: components["schemas"]["ConsumerOut"][];
+            /**
+             * Due
+             * @description Achievements that wait to be judged: pairs of a player and a metric
+             */
+            due: number;
+            outbox: components["schemas"]["OutboxOut"];
+            /** Streams */
+            streams: components["schemas"]["StreamOut"][];
+        };
+        /**
+         * ReadUpTo
+         * @description How far the reader has read: this notice and all older ones.
+         * @example {
+         *       "up_to": 42
+         *     }
+         */
+        ReadUpTo: {
             /** Up To */
             up_to: number;
         };
-        /** RefreshIn */
+        /**
+         * RefreshIn
+         * @description The refresh token of a client that keeps it itself; browsers send their cookie instead.
+         * @example {
+         *       "refresh_token": "9oTqH0…"
+         *     }
+         */
         RefreshIn: {
             /** Refresh Token */
             refresh_token?: string | null;
         };
-        /** Refusal */
-        Refusal: {
-            /** Id */
-            id: number;
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string | null;
+        /**
+         * RefusedOut
+         * @description An event that was not taken.
+         */
+        RefusedOut: {
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Body */
-            body: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /** Register */
-        Register: {
-            /** Email */
-            email: string;
-            /** Username */
-            username: string;
-            /** Password */
-            password: string;
-            /**
-             * Locale
-             * @enum {string}
-             */
-            locale: "ru" | "en";
-            /** Time Zone */
-            time_zone?: string | null;
-        };
-        /** Reset */
-        Reset: {
-            /** Token */
-            token: string;
-            /** Password */
-            password: string;
-        };
-        /** Row */
-        Row: {
-            /** Rank */
-            rank: number;
-            user: components["schemas"]["Card"];
-            /** Value */
-            value: number;
-            /** Me */
-            me: boolean;
-        };
-        /** Rule */
-        Rule: {
             /** Code */
             code: string;
-            /** Version */
-            version: number;
+            /** Id */
+            id: number;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RegisterIn
+         * @description Who wants to join.
+         * @example {
+         *       "email": "vera@example.com",
+         *       "locale": "ru",
+         *       "password": "seven blue lagfrogs",
+         *       "time_zone": "Asia/Omsk",
+         *       "username": "vera"
+         *     }
+         */
+        RegisterIn: {
+            /** Email */
+            email: string;
+            /** @default en */
+            locale: components["schemas"]["Locale"];
             /**
-             * State
-             * @enum {string}
+             * Password
+             * Format: password
              */
-            state: "draft" | "live" | "retired";
+            password: string;
+            /**
+             * Time Zone
+             * @description IANA name; UTC when not given
+             */
+            time_zone?: string | null;
+            /** Username */
+            username: string;
+        };
+        /**
+         * ResetIn
+         * @description A new password, by the token of its letter.
+         * @example {
+         *       "password": "eight blue lagfrogs",
+         *       "token": "wJ3p0Vx8K1r…"
+         *     }
+         */
+        ResetIn: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Token */
+            token: string;
+        };
+        /**
+         * Role
+         * @description What a person may do in the whole world; each role includes those before it.
+         * @enum {string}
+         */
+        Role: "player" | "moderator" | "operator";
+        /**
+         * RuleChange
+         * @description A rule's new state, its new text, or both.
+         */
+        RuleChange: {
+            /** Rule */
+            rule?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Source */
+            source?: string | null;
+            state?: components["schemas"]["RuleState"] | null;
+        };
+        /**
+         * RuleOut
+         * @description A rule as its author sees it.
+         */
+        RuleOut: {
             /** Body */
             body: {
                 [key: string]: unknown;
             };
-        };
-        /** RuleState */
-        RuleState: {
             /**
-             * State
-             * @enum {string}
+             * Changed At
+             * Format: date-time
              */
-            state: "draft" | "live" | "retired";
+            changed_at: string;
+            /** Code */
+            code: string;
+            /** Description */
+            description: {
+                [key: string]: string;
+            };
+            family: components["schemas"]["Family"];
+            /**
+             * From Pack
+             * @description Its text is changed in the pack, not over HTTP
+             */
+            from_pack: boolean;
+            hidden: components["schemas"]["Hidden"];
+            /** Icon */
+            icon: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Metrics */
+            metrics: string[];
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Points */
+            points: number;
+            shape: components["schemas"]["Shape"];
+            /** Source Id */
+            source_id: number | null;
+            state: components["schemas"]["RuleState"];
+            /** Version */
+            version: number;
         };
-        /** Rules */
-        Rules: {
+        /**
+         * RuleState
+         * @description Life of a rule: written, judged, no longer judged.
+         * @enum {string}
+         */
+        RuleState: "draft" | "live" | "retired";
+        /**
+         * RuleText
+         * @description A rule: as JSON, or as the YAML text of one pack entry (then refusals name its lines).
+         * @example {
+         *       "rule": {
+         *         "code": "five_secrets",
+         *         "description": {
+         *           "en": "Find five secrets.",
+         *           "ru": "Найти пять секретов."
+         *         },
+         *         "name": {
+         *           "en": "Five secrets",
+         *           "ru": "Пять секретов"
+         *         },
+         *         "points": 20,
+         *         "when": {
+         *           "metric": "find_secret.count",
+         *           "op": ">=",
+         *           "value": 5
+         *         }
+         *       }
+         *     }
+         */
+        RuleText: {
+            /** Rule */
+            rule?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Source */
+            source?: string | null;
+        };
+        /**
+         * RulesOut
+         * @description Rules in the order of their packs.
+         */
+        RulesOut: {
             /** Items */
-            items: components["schemas"]["Rule"][];
+            items: components["schemas"]["RuleOut"][];
+            /** Next */
+            next?: null;
         };
-        /** SDay */
-        SDay: {
+        /**
+         * ScoreOut
+         * @description A player's score and level; experience is the sum of both kinds of points.
+         */
+        ScoreOut: {
+            /** Achievement Points */
+            achievement_points: number;
+            /** Achievements Count */
+            achievements_count: number;
+            /** Experience */
+            experience: number;
+            /** Last Activity */
+            last_activity: string | null;
+            /** Level */
+            level: number;
+            /**
+             * Level From
+             * @description Experience at which this level began
+             */
+            level_from: number;
+            /**
+             * Level To
+             * @description Experience at which the next one begins
+             */
+            level_to: number;
+            /** Total Score */
+            total_score: number;
+            /** User Id */
+            user_id: number;
+        };
+        /**
+         * SeriesDay
+         * @description One day of a player's statistics.
+         */
+        SeriesDay: {
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
             /**
              * Day
              * Format: date
              */
             day: string;
-            /** By Type */
-            by_type: {
-                [key: string]: number;
-            };
             /** Points */
             points: number;
         };
-        /** Score */
-        Score: {
-            /** Total Score */
-            total_score: number;
-            /** Achievement Points */
-            achievement_points: number;
-            /** Experience */
-            experience: number;
-            /** Level */
-            level: number;
-            /** Level From */
-            level_from: number;
-            /** Level To */
-            level_to: number;
-            /** Achievements Count */
-            achievements_count: number;
-            /** By Type */
-            by_type: {
-                [key: string]: number;
-            };
-            /** Last Activity */
-            last_activity: string | null;
-        };
-        /** Series */
-        Series: {
+        /**
+         * SeriesOut
+         * @description The last days, oldest first, empty ones included.
+         */
+        SeriesOut: {
             /** Days */
-            days: components["schemas"]["SDay"][];
+            days: components["schemas"]["SeriesDay"][];
         };
-        /** Session */
+        /**
+         * Session
+         * @description One place where the caller is signed in.
+         * @example {
+         *       "created_at": "2026-05-01T12:00:00Z",
+         *       "current": true,
+         *       "device": "Firefox · Linux",
+         *       "id": 31,
+         *       "ip": "203.0.113.7",
+         *       "last_seen_at": "2026-05-02T07:31:00Z"
+         *     }
+         */
         Session: {
-            /** Id */
-            id: number;
-            /** Device */
-            device: string;
-            /** Ip */
-            ip: string | null;
-            /** Place */
-            place: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Current */
+            current: boolean;
+            /** Device */
+            device: string;
+            /** Id */
+            id: number;
+            /** Ip */
+            ip: string;
             /**
              * Last Seen At
              * Format: date-time
              */
             last_seen_at: string;
-            /** Current */
-            current: boolean;
+            /**
+             * Place
+             * @description Not known to a self-hosted server: null
+             */
+            place: string | null;
         };
-        /** Sessions */
-        Sessions: {
+        /**
+         * SessionList
+         * @description Where the caller is signed in, the latest used first.
+         */
+        SessionList: {
             /** Items */
             items: components["schemas"]["Session"][];
         };
-        /** Snap */
-        Snap: {
-            /** Version */
-            version: number;
-            /** Entities */
-            entities: {
-                [key: string]: unknown;
-            };
+        /**
+         * Shape
+         * @description Outline of a drawn badge; the web app draws them (features/achievements/art/shapes.ts).
+         * @enum {string}
+         */
+        Shape: "bulb" | "omega" | "keyhole" | "circle" | "shield" | "crystal" | "book" | "lantern" | "flame" | "hexagon" | "rosette" | "egg" | "banner" | "gem" | "arch" | "lighthouse" | "tower" | "leaf" | "drop" | "burst" | "house";
+        /**
+         * SignedInOut
+         * @description An access token; browsers also get it, and the refresh token, as HttpOnly cookies.
+         */
+        SignedInOut: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Expires In
+             * @description Seconds
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Refresh Token
+             * @description Only for `X-Client: native`; null for browsers
+             */
+            refresh_token: string | null;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            user: components["schemas"]["Me"];
         };
-        /** Snaps */
-        Snaps: {
-            /** Epoch */
-            epoch: string;
-            /** Streams */
-            streams: {
-                [key: string]: components["schemas"]["Snap"];
-            };
-        };
-        /** Source */
-        Source: {
-            /** Id */
-            id: number;
+        /**
+         * Size
+         * @description Which of a picture's sizes is wanted.
+         * @enum {string}
+         */
+        Size: "large" | "small";
+        /**
+         * SourceIn
+         * @description A game to connect.
+         * @example {
+         *       "name": "space-race",
+         *       "title": "Space Race"
+         *     }
+         */
+        SourceIn: {
             /** Name */
             name: string;
-            /** Title */
+            /**
+             * Title
+             * @default
+             */
             title: string;
-            /** Zone */
-            zone: string;
-            /** State */
-            state: string;
-            /** Types */
-            types: components["schemas"]["Type"][];
+            /**
+             * Zone
+             * @description Time zone of players who have told none
+             */
+            zone?: string | null;
+        };
+        /**
+         * SourceOut
+         * @description A connected game.
+         */
+        SourceOut: {
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-        };
-        /** SourceIn */
-        SourceIn: {
+            /** Id */
+            id: number;
+            /** Live Keys */
+            live_keys: number;
             /** Name */
             name: string;
+            /** Players */
+            players: number;
+            /** State */
+            state: string;
             /** Title */
             title: string;
+            trust: components["schemas"]["Trust"];
             /** Zone */
-            zone?: string | null;
+            zone: string | null;
         };
-        /** Sources */
-        Sources: {
+        /**
+         * SourcesOut
+         * @description The caller's games.
+         */
+        SourcesOut: {
             /** Items */
-            items: components["schemas"]["Source"][];
+            items: components["schemas"]["SourceOut"][];
+            /** Next */
+            next?: string | null;
         };
-        /** Stats */
-        Stats: {
-            /** User Id */
-            user_id: number;
-            /** Total Score */
-            total_score: number;
+        /**
+         * StandingOut
+         * @description One badge of a player's wall; a closed one keeps its name or its conditions to itself.
+         */
+        StandingOut: {
+            /** Code */
+            code: string;
+            /** Description */
+            description: string;
+            /** Disputed */
+            disputed: boolean;
+            /** Earned At */
+            earned_at: string | null;
+            family: components["schemas"]["Family"];
+            /** Hidden */
+            hidden: boolean;
+            /**
+             * Icon
+             * @description Name of a Tabler icon
+             */
+            icon: string;
+            /**
+             * Name
+             * @description Empty while it is kept secret
+             */
+            name: string;
+            /** Points */
+            points: number;
+            /**
+             * Rarity
+             * @description Share of active players who have it, counted daily
+             */
+            rarity: number | null;
+            shape: components["schemas"]["Shape"];
+            /** Share */
+            share: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "earned" | "progress" | "closed";
+            /** Target */
+            target: number;
+            /**
+             * Tier
+             * @description The highest tier earned, 0: none
+             */
+            tier: number;
+            /** Tiers */
+            tiers: components["schemas"]["omenigen__modules__achievements__schemas__rules__TierOut"][];
+            /**
+             * Times
+             * @description How often a repeating one was earned
+             */
+            times: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * State
+         * @description How a part is; `strained` works, but wants to be looked at.
+         * @enum {string}
+         */
+        State: "ok" | "strained" | "down";
+        /**
+         * StatsOut
+         * @description A player's numbers; all zero before the first event.
+         * @example {
+         *       "achievement_points": 5,
+         *       "achievements_count": 1,
+         *       "by_type": {
+         *         "login": 1
+         *       },
+         *       "last_activity": "2026-11-21T12:00:00Z",
+         *       "last_events": [],
+         *       "levels_completed": 0,
+         *       "login_count": 1,
+         *       "secrets_found": 0,
+         *       "total_score": 5,
+         *       "user_id": 1
+         *     }
+         */
+        StatsOut: {
             /** Achievement Points */
             achievement_points: number;
             /** Achievements Count */
             achievements_count: number;
-            /** Login Count */
-            login_count: number;
-            /** Levels Completed */
-            levels_completed: number;
-            /** Secrets Found */
-            secrets_found: number;
-            /** Last Activity */
-            last_activity: string | null;
             /** By Type */
             by_type: {
                 [key: string]: number;
             };
+            /** Last Activity */
+            last_activity: string | null;
             /** Last Events */
-            last_events: components["schemas"]["Ev"][];
+            last_events: components["schemas"]["EventLine"][];
+            /** Levels Completed */
+            levels_completed: number;
+            /** Login Count */
+            login_count: number;
+            /** Secrets Found */
+            secrets_found: number;
+            /** Total Score */
+            total_score: number;
+            /** User Id */
+            user_id: number;
         };
-        /** Ticket */
-        Ticket: {
-            /** Ticket */
+        /**
+         * StreamOut
+         * @description One JetStream stream: messages and bytes kept, first and last number.
+         */
+        StreamOut: {
+            /** Bytes */
+            bytes: number;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Messages */
+            messages: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TicketOut
+         * @description A way into the socket for a page that can send neither cookie nor header.
+         */
+        TicketOut: {
+            /**
+             * Expires In
+             * @description seconds
+             * @example 30
+             */
+            expires_in: number;
+            /**
+             * Ticket
+             * @example q3Zr4nJ5m8Tt1zCkq0yJ7m2b9XvLw5eHs6uPd3fGa1c
+             */
             ticket: string;
         };
-        /** Tier */
-        Tier: {
-            /** Tier */
-            tier: number;
-            /** At */
-            at: number;
-            /** Points */
-            points: number;
-            /** Earned At */
-            earned_at: string | null;
-        };
-        /** Token */
-        Token: {
+        /**
+         * TokenIn
+         * @description The token of a link in a letter.
+         * @example {
+         *       "token": "wJ3p0Vx8K1r…"
+         *     }
+         */
+        TokenIn: {
             /** Token */
             token: string;
         };
-        /** Tokens */
-        Tokens: {
-            /** Access Token */
-            access_token: string;
-            /** Token Type */
-            token_type: string;
-            /** Expires In */
-            expires_in: number;
-            /** Refresh Token */
-            refresh_token: string | null;
-            user: components["schemas"]["Me"];
-        };
-        /** Type */
-        Type: {
-            /** Code */
-            code: string;
-            /** Points */
-            points: number;
+        /**
+         * TriedOut
+         * @description What a rule would do now.
+         */
+        TriedOut: {
+            /** Examples */
+            examples: components["schemas"]["ExampleOut"][];
+            /** Looked At */
+            looked_at: number;
             /**
-             * Trust
-             * @enum {string}
+             * Players
+             * @description How many would earn something
              */
-            trust: "client" | "server" | "official";
-            /** Amount Max */
-            amount_max: number;
-            /** Per Hour */
-            per_hour: number | null;
-            /** Schema */
-            schema_?: {
-                [key: string]: unknown;
-            } | null;
+            players: number;
+            /**
+             * Points
+             * @description Points that would be minted
+             */
+            points: number;
+            /** Rewards */
+            rewards: {
+                [key: string]: number;
+            };
+            /** Seconds */
+            seconds: number;
+            /** Tiers */
+            tiers: {
+                [key: string]: number;
+            };
+            /** Unlocks */
+            unlocks: number;
         };
-        /** TypeIn */
+        /**
+         * Trust
+         * @description How far the word of an event's sender goes.
+         * @enum {string}
+         */
+        Trust: "client" | "server" | "official";
+        /**
+         * TypeIn
+         * @description An event type of one's own. Points are per unit of amount.
+         * @example {
+         *       "creature": {
+         *         "joy": 0.2
+         *       },
+         *       "measures": {
+         *         "track": "distinct"
+         *       },
+         *       "name": {
+         *         "en": "Race won",
+         *         "ru": "Гонка выиграна"
+         *       },
+         *       "per_hour": 20,
+         *       "points": 10,
+         *       "schema": {
+         *         "properties": {
+         *           "track": {
+         *             "type": "string"
+         *           }
+         *         },
+         *         "type": "object"
+         *       }
+         *     }
+         */
         TypeIn: {
-            /** Points */
-            points: number;
-            /**
-             * Trust
-             * @enum {string}
-             */
-            trust: "client" | "server" | "official";
             /**
              * Amount Max
              * @default 1
              */
             amount_max: number;
+            /**
+             * Client Allowed
+             * @default false
+             */
+            client_allowed: boolean;
+            /**
+             * Creature
+             * @description What it means to the player's creature
+             * @default {}
+             */
+            creature: {
+                [key: string]: number;
+            };
+            /** @default server */
+            lowest_trust: components["schemas"]["Trust"];
+            /**
+             * Measures
+             * @description Fields of `details` to measure, and how
+             * @default {}
+             */
+            measures: {
+                [key: string]: components["schemas"]["MetricKind"];
+            };
+            name: components["schemas"]["LocalName"];
             /** Per Hour */
             per_hour?: number | null;
-            /** Details Schema */
-            details_schema?: {
+            /** Points */
+            points: number;
+            /**
+             * Schema
+             * @description JSON Schema of `details`
+             */
+            schema?: {
                 [key: string]: unknown;
             } | null;
         };
-        /** Unl */
-        Unl: {
-            /** Id */
-            id: number;
-            /** User Id */
-            user_id: number;
+        /**
+         * TypeOut
+         * @description An event type as it is now in force.
+         */
+        TypeOut: {
+            /** Code */
+            code: string;
+            /** Points */
+            points: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UnlockOut
+         * @description An achievement that a player has.
+         */
+        UnlockOut: {
             /** Achievement Id */
             achievement_id: number;
             /** Achievement Name */
             achievement_name: string;
-            /** Points */
-            points: number;
+            /** Code */
+            code: string;
             /**
              * Earned At
              * Format: date-time
              */
             earned_at: string;
-            /** Tier */
-            tier: number;
+            /** Id */
+            id: number;
+            /** Points */
+            points: number;
             /** State */
             state: string;
+            /** Tier */
+            tier: number;
+            /** User Id */
+            user_id: number;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+        /**
+         * UnreadOut
+         * @description How many notices stay unread.
+         */
+        UnreadOut: {
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * WhyNodeOut
+         * @description One condition: what it says, whether it holds, how far it is, and what counted.
+         */
+        WhyNodeOut: {
+            /** Children */
+            children: components["schemas"]["WhyNodeOut"][];
+            /**
+             * Events
+             * @description Ids of the newest events that counted, ten at most
+             */
+            events: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "metric" | "set" | "sequence" | "streak" | "all" | "any" | "at_least" | "not" | "requires" | "achievement" | "hidden";
+            /** Met */
+            met: boolean;
+            /**
+             * Missing
+             * @description What is left to the target
+             */
+            missing: number | null;
+            /**
+             * More
+             * @description What only this kind has: best, frozen days, missing values
+             */
+            more: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Refused
+             * @description Newest events that did not count, ten at most
+             */
+            refused: components["schemas"]["NotCountedOut"][];
+            /** Share */
+            share: number;
+            /**
+             * State
+             * @description `waiting`: it holds once its window is over
+             * @enum {string}
+             */
+            state: "yes" | "waiting" | "no";
+            /** Target */
+            target: number | null;
+            /**
+             * Text
+             * @description The condition in the reader's language
+             */
+            text: string;
+            /** Value */
+            value: number | null;
+            /**
+             * Window
+             * @description Where it is counted, e.g. `all`, `day:2026-11-21`
+             */
+            window: string | null;
+            /**
+             * Window Ends
+             * @description Until when it still counts
+             */
+            window_ends: string | null;
+        };
+        /**
+         * WindowKind
+         * @description Spans of time in which a metric is counted.
+         * @enum {string}
+         */
+        WindowKind: "all" | "day" | "week" | "month" | "season" | "session" | "span" | "rolling";
+        /**
+         * TierOut
+         * @description One step of an achievement.
+         */
+        omenigen__modules__achievements__schemas__achievements__TierOut: {
+            /** At */
+            at: number;
+            /** Points */
+            points: number;
+            /** Tier */
+            tier: number;
+        };
+        /**
+         * TierOut
+         * @description One step of an achievement.
+         */
+        omenigen__modules__achievements__schemas__rules__TierOut: {
+            /** At */
+            at: number;
+            /** Earned At */
+            earned_at: string | null;
+            /** Points */
+            points: number;
+            /** State */
+            state: ("granted" | "disputed") | null;
+            /** Tier */
+            tier: number;
         };
     };
     responses: never;
@@ -1906,35 +3160,246 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    register_api_v1_auth_register_post: {
+    list_achievements_api_v1_achievements__get: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Register"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["M"];
+                    "application/json": components["schemas"]["AchievementOut"][];
                 };
             };
-            /** @description Validation Error */
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_user_achievements_api_v1_achievements_users__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlockOut"][];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    progress_api_v1_achievements_users__user_id__progress_get: {
+        parameters: {
+            query?: {
+                /** @description `shelves`: all, family by family; `next`: the unfinished ones, nearest first */
+                order?: "shelves" | "next";
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `user_service.user_not_found`: There is no such player.
+             *     `achievement.not_found`: No such achievement, or one that stays hidden until it is earned. Names `achievement`.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_api_v1_achievements__code__explain_get: {
+        parameters: {
+            query?: {
+                /** @description The player; a signed-in one's own by default */
+                user?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `user_service.user_not_found`: There is no such player.
+             *     `achievement.not_found`: No such achievement, or one that stays hidden until it is earned. Names `achievement`.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1948,7 +3413,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Token"];
+                "application/json": components["schemas"]["TokenIn"];
             };
         };
         responses: {
@@ -1958,16 +3423,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Named"];
+                    "application/json": components["schemas"]["ConfirmedOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.origin`: The request comes from a page that is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.username_taken`: The name belongs to somebody, or looks like the name of somebody. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.link_invalid`: The link was used, is too old, or was never ours. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1981,7 +3473,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Email"];
+                "application/json": components["schemas"]["EmailIn"];
             };
         };
         responses: {
@@ -1991,16 +3483,83 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["M"];
+                    "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.origin`: The request comes from a page that is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.email_invalid`: This is not an e-mail address. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_email_api_v1_auth_email_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kit.origin`: The request comes from a page that is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.link_invalid`: The link was used, is too old, or was never ours. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2008,13 +3567,16 @@ export interface operations {
     login_api_v1_auth_login_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `native` keeps its refresh token itself */
+                "X-Client"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Login"];
+                "application/json": components["schemas"]["LoginIn"];
             };
         };
         responses: {
@@ -2024,49 +3586,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `accounts.wrong_credentials`: Nobody is known by this name with this password. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `accounts.not_confirmed`: The password is right, but the e-mail address waits for its confirmation.
+             *     `accounts.suspended`: An operator has closed this account for now.
+             *     `kit.origin`: The request comes from a page that is not ours.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    refresh_api_v1_auth_refresh_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefreshIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2078,7 +3647,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
@@ -2086,6 +3659,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /**
+             * @description `kit.csrf`: A browser's request did not prove that our own page sent it.
+             *     `kit.origin`: The request comes from a page that is not ours.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2098,7 +3692,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Email"];
+                "application/json": components["schemas"]["EmailIn"];
             };
         };
         responses: {
@@ -2108,16 +3702,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["M"];
+                    "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.origin`: The request comes from a page that is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.email_invalid`: This is not an e-mail address. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2131,7 +3743,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reset"];
+                "application/json": components["schemas"]["ResetIn"];
             };
         };
         responses: {
@@ -2141,21 +3753,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Named"];
+                    "application/json": components["schemas"]["ConfirmedOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.origin`: The request comes from a page that is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `accounts.link_invalid`: The link was used, is too old, or was never ours.
+             *     `accounts.password_weak`: The password is one of the first that anybody would try.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    emailconfirm_api_v1_auth_email_confirm_post: {
+    refresh_api_v1_auth_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            /**
+             * @description `accounts.refresh_invalid`: There is no such refresh token, or its session is over.
+             *     `accounts.refresh_reused`: A refresh token came a second time, so somebody has a copy: the whole session is closed.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.csrf`: A browser's request did not prove that our own page sent it.
+             *     `kit.origin`: The request comes from a page that is not ours.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_api_v1_auth_register_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2164,7 +3872,322 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Token"];
+                "application/json": components["schemas"]["RegisterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description `kit.origin`: The request comes from a page that is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.username_taken`: The name belongs to somebody, or looks like the name of somebody. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `accounts.username_invalid`: The name is too short, too long, or has characters that names do not have.
+             *     `accounts.email_invalid`: This is not an e-mail address.
+             *     `accounts.password_weak`: The password is one of the first that anybody would try.
+             *     `accounts.time_zone_unknown`: There is no such IANA time zone.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_boards_api_v1_boards_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardsOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board_api_v1_boards__code__get: {
+        parameters: {
+            query?: {
+                /** @description A kind (`week`), or one window (`week:2026-W47`) */
+                window?: string;
+                /** @description Ten places either side of the caller */
+                around?: "me" | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardPage"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.board_not_found`: There is no such board or window. Names `board`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_event_api_v1_event__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Amount
+                     * @default 1
+                     */
+                    amount?: number;
+                    /**
+                     * At
+                     * @description When it happened; late up to 48 h counts at `at`
+                     */
+                    at?: string | null;
+                    /** @description A JSON object of at most 1,024 bytes */
+                    details?: Record<string, never> | null;
+                    /**
+                     * Event Id
+                     * @description Made by the sender; a repeat with the same id counts once
+                     */
+                    event_id?: string | null;
+                    /** Event Type */
+                    event_type: string;
+                    /** User Id */
+                    user_id: number;
+                };
+            };
+        };
+        responses: {
+            /** @description A repeat: the first answer again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Taken: it is on disk and counted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `achievement.type_not_allowed`: The API key may not send this event type. Names `event_type`.
+             *     `achievement.trust_too_low`: The sender's word is not enough for this event type. Names `event_type` and `needed`.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.idempotency`: The same idempotency key came with other content. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `event_service.invalid_event_data`: The type is unknown, or the details are not what it asks for. Names `details`.
+             *     `kit.validation`: One field of the request cannot be right.
+             *     `achievement.amount_too_big`: One event of this type cannot be worth so much. Names `field` and `limit`.
+             *     `achievement.from_future`: The event says that it happens more than five minutes from now. Names `field`.
+             *     `achievement.event_ids_differ`: The body's `event_id` and the header `Idempotency-Key` name different events. Names `field`.
+             *     `kit.broken_body`: The body is not readable JSON.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.too_fast`: The key sends more events than its rate allows.
+             *     `achievement.rate_of_change`: One player cannot do this so often in an hour. Names `event_type` and `per_hour`.
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_events_api_v1_events_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Events */
+                    events: Record<string, never>[];
+                };
             };
         };
         responses: {
@@ -2174,16 +4197,390 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["BatchOut"];
                 };
             };
-            /** @description Validation Error */
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `achievement.type_not_allowed`: The API key may not send this event type. Names `event_type`.
+             *     `achievement.trust_too_low`: The sender's word is not enough for this event type. Names `event_type` and `needed`.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.idempotency`: The same idempotency key came with other content. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.body_too_large`: The body is larger than this door accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `event_service.invalid_event_data`: The type is unknown, or the details are not what it asks for. Names `details`.
+             *     `kit.validation`: One field of the request cannot be right.
+             *     `achievement.amount_too_big`: One event of this type cannot be worth so much. Names `field` and `limit`.
+             *     `achievement.from_future`: The event says that it happens more than five minutes from now. Names `field`.
+             *     `achievement.event_ids_differ`: The body's `event_id` and the header `Idempotency-Key` name different events. Names `field`.
+             *     `kit.broken_body`: The body is not readable JSON.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.too_fast`: The key sends more events than its rate allows.
+             *     `achievement.rate_of_change`: One player cannot do this so often in an hour. Names `event_type` and `per_hour`.
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_api_v1_events_user__user_id__get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: number;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventLine"][];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_event_api_v1_events__event_id__corrections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.people_only`: A game's key cannot do what only a person may.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `event_service.event_not_found`: No such event for this caller. Names `event_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.correction_invalid`: The correction would leave less than nothing, or change nothing. Names `amount`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catch_up_api_v1_live_catch_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatchUpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatchUpOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snapshots_api_v1_live_snapshots_get: {
+        parameters: {
+            query: {
+                /** @description names, comma-separated, 50 at most */
+                streams: string;
+                /** @description parts of shared streams; all when left out */
+                parts?: string | null;
+                /** @description newest entities of what is windowed */
+                window?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiesOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_ticket_api_v1_live_ticket_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `live.tickets_unavailable`: Tickets cannot be checked now; a cookie or a bearer token works. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2206,9 +4603,27 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    delme_api_v1_me_delete: {
+    delete_me_api_v1_me_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2217,7 +4632,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PwOnly"];
+                "application/json": components["schemas"]["PasswordAgainIn"];
             };
         };
         responses: {
@@ -2228,18 +4643,57 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `accounts.wrong_password`: The current password, asked for again, is wrong.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patchme_api_v1_me_patch: {
+    change_me_api_v1_me_patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -2261,18 +4715,39 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `accounts.text_invalid`: A text of the profile has characters that cannot be shown honestly.
+             *     `accounts.time_zone_unknown`: There is no such IANA time zone.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    avatar_api_v1_me_avatar_put: {
+    put_avatar_api_v1_me_avatar_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -2281,7 +4756,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_avatar_api_v1_me_avatar_put"];
+                "multipart/form-data": components["schemas"]["Body_put_avatar_api_v1_me_avatar_put"];
             };
         };
         responses: {
@@ -2294,18 +4769,70 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media.too_big`: The file has more bytes than a picture may.
+             *     `kit.body_too_large`: The body is larger than this door accepts.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media.empty`: The file has no bytes.
+             *     `media.type`: The bytes are not a whole JPEG, PNG, WebP or GIF picture, whatever the file is called.
+             *     `media.too_complex`: The picture has too many pixels, or takes too long or too much memory to draw.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delavatar_api_v1_me_avatar_delete: {
+    delete_avatar_api_v1_me_avatar_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2323,9 +4850,27 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    pw_api_v1_me_password_put: {
+    put_off_boards_api_v1_me_boards_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -2334,29 +4879,49 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Pw"];
+                "application/json": components["schemas"]["OffBoards"];
             };
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["OffBoards"];
+                };
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    em_api_v1_me_email_put: {
+    change_email_api_v1_me_email_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -2365,7 +4930,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmailChange"];
+                "application/json": components["schemas"]["NewEmailIn"];
             };
         };
         responses: {
@@ -2375,21 +4940,107 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["M"];
+                    "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `accounts.wrong_password`: The current password, asked for again, is wrong.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.email_invalid`: This is not an e-mail address. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    sess_api_v1_me_sessions_get: {
+    export_api_v1_me_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON object with one part per module. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_link_code_api_v1_me_link_code_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2404,12 +5055,138 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sessions"];
+                    "application/json": components["schemas"]["LinkCodeOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delall_api_v1_me_sessions_delete: {
+    change_password_api_v1_me_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `accounts.wrong_password`: The current password, asked for again, is wrong.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.password_weak`: The password is one of the first that anybody would try. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.too_many`: Too fast or too much. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_v1_me_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_all_sessions_api_v1_me_sessions_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2425,9 +5202,27 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    delsess_api_v1_me_sessions__id__delete: {
+    end_session_api_v1_me_sessions__id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2445,18 +5240,387 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `accounts.session_not_found`: There is no such live session of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    export_api_v1_me_export_get: {
+    picture_api_v1_media__key__get: {
+        parameters: {
+            query?: {
+                size?: components["schemas"]["Size"];
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description `media.not_found`: There is no such file. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices_api_v1_notices_get: {
+        parameters: {
+            query?: {
+                /** @description Show those older than this notice */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices_api_v1_notices_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadUpTo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters_api_v1_operator_dead_letters_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLettersOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letter_api_v1_operator_dead_letters__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator.dead_letter_not_found`: There is no such dead letter: replayed or discarded already, or past its 90 days. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_letter_api_v1_operator_dead_letters__id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator.dead_letter_not_found`: There is no such dead letter: replayed or discarded already, or past its 90 days. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_health_api_v1_operator_health_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2471,14 +5635,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    link_api_v1_me_link_code_get: {
+    operator_metrics_api_v1_operator_metrics_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2493,7 +5676,1477 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkCode"];
+                    "application/json": components["schemas"]["MetricsOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_queues_api_v1_operator_queues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_accounts_api_v1_operator_users_get: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or address, or an id */
+                query?: string;
+                /** @description `next` of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.bad_cursor`: The page cursor was not made by us. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account_api_v1_operator_users__id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChangesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             *     `accounts.not_yourself`: Operators do not change their own role or suspend themselves.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules_api_v1_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule_api_v1_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.rule_taken`: There is a rule with this code already. Names `achievement`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.rule_refused`: A pack of rules or types cannot be used; `params` names the first problem and lists them all.
+             *     `achievement.rule_over_foreign_types`: A game's rule may only speak of the game's own event types. Names `metric`.
+             *     `kit.validation`: One field of the request cannot be right.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run_api_v1_rules_dry_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.rule_refused`: A pack of rules or types cannot be used; `params` names the first problem and lists them all.
+             *     `achievement.rule_over_foreign_types`: A game's rule may only speak of the game's own event types. Names `metric`.
+             *     `kit.validation`: One field of the request cannot be right.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_dry_run_api_v1_rules_dry_run__dry_run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dry_run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.dry_run_not_found`: There is no such dry run for this caller. Names `dry_run_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_rule_api_v1_rules__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.not_found`: No such achievement, or one that stays hidden until it is earned. Names `achievement`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.rule_from_pack`: The text of a rule from a pack is changed in the pack. Names `achievement`.
+             *     `achievement.rule_stays`: A rule goes from draft to live to retired, and never back to a draft. Names `state` and `wanted`.
+             *     `achievement.rule_taken`: There is a rule with this code already. Names `achievement`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.rule_refused`: A pack of rules or types cannot be used; `params` names the first problem and lists them all.
+             *     `achievement.rule_over_foreign_types`: A game's rule may only speak of the game's own event types. Names `metric`.
+             *     `kit.validation`: One field of the request cannot be right.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_backfill_api_v1_rules__code__backfill_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.not_found`: No such achievement, or one that stays hidden until it is earned. Names `achievement`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_backfill_api_v1_rules__code__backfill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.scope_missing`: The API key does not include this right. Names `scope`.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.not_found`: No such achievement, or one that stays hidden until it is earned. Names `achievement`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.rule_is_not_live`: Only a rule that is live may reach into the past. Names `achievement` and `state`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources_api_v1_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_source_api_v1_sources_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.source_name_taken`: Another game has this name. Names `name`.
+             *     `achievement.too_many_sources`: One player may connect only so many games. Names `limit`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_intake_api_v1_sources__source_id__intake_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys_api_v1_sources__source_id__keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key_api_v1_sources__source_id__keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.too_many_keys`: A game has two live keys at most, so that one can be changed for the other. Names `limit`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_key_api_v1_sources__source_id__keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `achievement.source_not_found`: No such game for this caller. Names `source_id`.
+             *     `achievement.key_not_found`: The game has no such key. Names `key_id`.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_link_api_v1_sources__source_id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.link_code_invalid`: The link code is wrong, used, or older than ten minutes. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_link_api_v1_sources__source_id__links_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_type_api_v1_sources__source_id__types__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.type_taken`: The event type belongs to the platform or to another game. Names `event_type`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.schema_unsupported`: The details schema uses a word that we do not check. Names `field` and `word`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stats_api_v1_stats__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heatmap_api_v1_stats__user_id__heatmap_get: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_series_api_v1_stats__user_id__series_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user_api_v1_users__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayerOut"];
+                };
+            };
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `user_service.email_already_exists`: Another player has this e-mail address.
+             *     `user_service.username_taken`: Another player has this name, or one that looks like it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `accounts.email_invalid`: This is not an e-mail address.
+             *     `accounts.username_invalid`: The name is too short, too long, or has characters that names do not have.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2515,66 +7168,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Card"];
+                    "application/json": components["schemas"]["CardOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    opusers_api_v1_operator_users_get: {
-        parameters: {
-            query?: {
-                query?: string;
-                after?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpUsers"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    oppatch_api_v1_operator_users__id__patch: {
+    get_user_api_v1_users__user_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                user_id: number;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OpUserPatch"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2582,224 +7217,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpUser"];
+                    "application/json": components["schemas"]["PlayerOut"];
                 };
             };
-            /** @description Validation Error */
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    oph_api_v1_operator_health_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    opq_api_v1_operator_queues_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Queues"];
-                };
-            };
-        };
-    };
-    opd_api_v1_operator_dead_letters_get: {
-        parameters: {
-            query?: {
-                after?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deads"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    opr_api_v1_operator_dead_letters__id__replay_post: {
+    get_score_api_v1_users__user_id__score_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    opdd_api_v1_operator_dead_letters__id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ev_api_v1_event__post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EvIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    batch_api_v1_events_batch_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    evs_api_v1_events_user__id__get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                before?: number | null;
-            };
-            header?: never;
-            path: {
-                id: number;
+                user_id: number;
             };
             cookie?: never;
         };
@@ -2811,212 +7280,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ev"][];
+                    "application/json": components["schemas"]["ScoreOut"];
                 };
             };
-            /** @description Validation Error */
+            /**
+             * @description `kit.unauthenticated`: We do not know who is asking.
+             *     `achievement.key_unknown`: The API key is not one of ours.
+             *     `achievement.key_revoked`: The API key was revoked.
+             *     `achievement.key_expired`: The API key's time is over.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_service.user_not_found`: There is no such player. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    stats_api_v1_stats__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Stats"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    series_api_v1_stats__id__series_get: {
-        parameters: {
-            query?: {
-                days?: number;
-                zone?: string | null;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Series"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    heat_api_v1_stats__id__heatmap_get: {
-        parameters: {
-            query?: {
-                year?: number | null;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Heat"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    score_api_v1_users__id__score_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Score"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    prog_api_v1_achievements_users__id__progress_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Progs"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    unls_api_v1_achievements_users__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Unl"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    achs_api_v1_achievements__get: {
+    live_health_live_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3027,242 +7337,18 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ach"][];
-                };
-            };
-        };
-    };
-    explain_api_v1_achievements__code__explain_get: {
-        parameters: {
-            query?: {
-                user?: number | null;
-            };
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Explain"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    dry_api_v1_rules_dry_run_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DryIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dry"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    rules_api_v1_rules_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rules"];
-                };
-            };
-        };
-    };
-    mkrule_api_v1_rules_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    putrule_api_v1_rules__code__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleState"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    backfill_api_v1_rules__code__backfill_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        [key: string]: unknown;
+                        [key: string]: string;
                     };
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
-    corr_api_v1_events__id__corrections_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Corr"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    boards_api_v1_boards_get: {
+    ready_health_ready_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3277,46 +7363,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Boards"];
+                    "application/json": unknown;
                 };
             };
         };
     };
-    board_api_v1_boards__code__get: {
-        parameters: {
-            query?: {
-                window?: string;
-                around?: string | null;
-            };
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoardPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sources_api_v1_sources_get: {
+    metrics_metrics_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3327,359 +7379,10 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sources"];
-                };
-            };
-        };
-    };
-    mksource_api_v1_sources_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SourceIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Source"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    keys_api_v1_sources__id__keys_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Keys"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    mkkey_api_v1_sources__id__keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyMade"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delkey_api_v1_sources__id__keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                key_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    puttype_api_v1_sources__id__types__code__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TypeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Type"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    intake_api_v1_sources__id__intake_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Intake"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    mklink_api_v1_sources__id__links_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Card"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    notices_api_v1_notices_get: {
-        parameters: {
-            query?: {
-                before?: number | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Notices"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    nread_api_v1_notices_read_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Read"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ticket_api_v1_live_ticket_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-        };
-    };
-    snaps_api_v1_live_snapshots_get: {
-        parameters: {
-            query: {
-                streams: string;
-                parts?: string | null;
-                window?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Snaps"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
             };
         };
     };

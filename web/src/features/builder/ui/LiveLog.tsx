@@ -3,6 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormats } from "@/shared/i18n/formats";
 import { useT } from "@/shared/i18n/i18n";
+import { useFollow } from "@/shared/live/live";
+import { useConnection } from "@/shared/live/online";
 import { Await } from "@/shared/ui/Await";
 import { Chip } from "@/shared/ui/Chip";
 import { Empty } from "@/shared/ui/Empty";
@@ -17,10 +19,12 @@ const FILTERS: readonly LogFilter[] = ["all", "events", "refusals"];
 /** What comes in and what is refused, as it happens. */
 export function LiveLog({ game }: { game: Game }) {
   const t = useT("builder");
+  useFollow(`app.${game.id}`);
+  const live = useConnection(({ socket }) => socket === "open");
   const log = useQuery(logQuery(game.id));
   const [filter, setFilter] = useState<LogFilter>("all");
   return (
-    <Section title={t("log.heading")} extra={t("log.live")}>
+    <Section title={t("log.heading")} extra={live ? t("log.live") : t("log.polled")}>
       <Await
         query={log}
         skeleton={<RowsSkeleton count={5} height={52} />}

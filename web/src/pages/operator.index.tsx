@@ -1,0 +1,84 @@
+import { Button, Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { meQuery } from "@/features/accounts/api";
+import { Accounts } from "@/features/operator/ui/Accounts";
+import { DeadLetters } from "@/features/operator/ui/DeadLetters";
+import { Health } from "@/features/operator/ui/Health";
+import { Queues } from "@/features/operator/ui/Queues";
+import { Rules } from "@/features/operator/ui/Rules";
+import { useT } from "@/shared/i18n/i18n";
+import { Empty } from "@/shared/ui/Empty";
+import { Page } from "@/shared/ui/Page";
+import classes from "./operator.module.css";
+
+const TABS = ["health", "queues", "letters", "users", "rules"] as const;
+type Tab = (typeof TABS)[number];
+
+interface Search {
+  tab?: Tab;
+}
+
+export const Route = createFileRoute("/operator/")({
+  validateSearch: (search): Search => {
+    const tab = TABS.find((one) => one === search.tab);
+    return tab ? { tab } : {};
+  },
+  component: Operator,
+});
+
+function Operator() {
+  const t = useT("operator");
+  const navigate = Route.useNavigate();
+  const { tab = "health" } = Route.useSearch();
+  const { data: me } = useQuery(meQuery);
+  if (!me) return null;
+  if (me.role !== "operator") return <Closed />;
+  return (
+    <Page title={t("title")} back="/me">
+      <Tabs
+        value={tab}
+        onChange={(next) => navigate({ search: { tab: next as Tab }, replace: true })}
+        keepMounted={false}
+        classNames={{ list: classes.tabs, tab: classes.tab }}
+      >
+        <Tabs.List aria-label={t("tabs.label")}>
+          {TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {t(`tabs.${one}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="health" className={classes.panel}>
+          <Health />
+        </Tabs.Panel>
+        <Tabs.Panel value="queues" className={classes.panel}>
+          <Queues />
+        </Tabs.Panel>
+        <Tabs.Panel value="letters" className={classes.panel}>
+          <DeadLetters />
+        </Tabs.Panel>
+        <Tabs.Panel value="users" className={classes.panel}>
+          <Accounts myId={me.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="rules" className={classes.panel}>
+          <Rules />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
+
+function Closed() {
+  const t = useT("operator");
+  return (
+    <Page title={t("title")} back="/me">
+      <Empty
+        title={t("forbidden.title")}
+        action={<Button renderRoot={(props) => <Link to="/" {...props} />}>{t("forbidden.home")}</Button>}
+      >
+        {t("forbidden.text")}
+      </Empty>
+    </Page>
+  );
+}
