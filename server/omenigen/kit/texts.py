@@ -69,9 +69,14 @@ def _read(folder: Path) -> dict[str, str]:
 
 
 def choose_locale(accept_language: str | None) -> Locale:
-    """Pick our best language for an `Accept-Language` header (RFC 9110 §12.5.4)."""
+    """Pick our best language for an `Accept-Language` header (RFC 9110 §12.5.4).
+
+    A program that asks for none gets the language of the founding API, Russian; browsers always ask.
+    """
+    if not accept_language:
+        return Locale.RU
     best, best_weight = DEFAULT_LOCALE, 0.0
-    for part in (accept_language or "").split(","):
+    for part in accept_language.split(","):
         tag, _, weight = part.strip().partition(";q=")
         try:
             value = float(weight or "1")
