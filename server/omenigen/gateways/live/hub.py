@@ -16,7 +16,7 @@ from omenigen.gateways.live.topics import UNKNOWN_GATE, Entry, Follow, Listening
 from omenigen.gateways.live.wire import Told, Whisper, Wire
 from omenigen.kit.clock import Clock
 from omenigen.kit.ids import new_token
-from omenigen.kit.streams import Written
+from omenigen.kit.streams import Written, gap
 from omenigen.kit.streams.types import prefix_of
 
 log = structlog.get_logger(__name__)
@@ -117,12 +117,16 @@ class Hub:
             topic.hold(entry)
             if self._guards(topic):
                 self.read_soon(topic)
-        elif entry.to <= topic.last:
+        else:
+            self._take_next(topic, entry, gap.place(topic.last, from_=entry.from_, to=entry.to))
+
+    def _take_next(self, topic: Topic, entry: Entry, place: gap.Place) -> None:
+        if place is gap.Place.KNOWN:
             return
-        elif self.must_ask(topic, entry) or entry.frame is None:
+        if self.must_ask(topic, entry) or entry.frame is None:
             topic.hold(entry)
             self.read_soon(topic)
-        elif self.is_ahead(topic, entry):
+        elif place is gap.Place.AHEAD:
             topic.hold(entry)
             if topic.timer is None:
                 topic.timer = asyncio.get_running_loop().call_later(HOLD_SECONDS, self._held_long_enough, topic)
@@ -134,10 +138,6 @@ class Hub:
     def must_ask(self, topic: Topic, entry: Entry) -> bool:
         """Tell whether followers must be admitted again before they get this patch."""
         return entry.gate > topic.gate
-
-    def is_ahead(self, topic: Topic, entry: Entry) -> bool:
-        """Tell whether something between is missing."""
-        return topic.last is None or entry.from_ > topic.last
 
     def dispatch(self, topic: Topic, entry: Entry) -> None:
         """Write one patch to every live follower that has not had it."""
