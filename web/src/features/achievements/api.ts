@@ -10,19 +10,24 @@ export const keys = {
   events: (userId: string) => ["achievements", "events", userId] as const,
 };
 
+const NEWEST = 10;
+
 /** Every achievement that the player may know of, with how far they are. */
 export function progressQuery(userId: number) {
   return queryOptions({
     queryKey: keys.progress(String(userId)),
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/achievements/users/{id}/progress", { params: { path: { id: userId } }, signal })),
+      unwrap(
+        api.GET("/api/v1/achievements/users/{user_id}/progress", { params: { path: { user_id: userId } }, signal }),
+      ),
   });
 }
 
 export function scoreQuery(userId: number) {
   return queryOptions({
     queryKey: keys.score(String(userId)),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/users/{id}/score", { params: { path: { id: userId } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/users/{user_id}/score", { params: { path: { user_id: userId } }, signal })),
   });
 }
 
@@ -32,9 +37,9 @@ export function eventsQuery(userId: number) {
     queryKey: keys.events(String(userId)),
     queryFn: async ({ signal }): Promise<readonly RecentEvent[]> => {
       const events = await unwrap(
-        api.GET("/api/v1/events/user/{id}", { params: { path: { id: userId }, query: { limit: 10 } }, signal }),
+        api.GET("/api/v1/events/user/{user_id}", { params: { path: { user_id: userId } }, signal }),
       );
-      return events.map(({ id, event_type, amount, points, created_at }) => ({
+      return events.slice(0, NEWEST).map(({ id, event_type, amount, points, created_at }) => ({
         id,
         event_type,
         amount,

@@ -9,7 +9,7 @@ const patch = (put: Record<string, unknown>, drop: string[] = [], whole = false)
   why: null,
   whole,
 });
-const tier = (n: number) => ({ tier: n, at: n * 3, points: 10, earned_at: null });
+const tier = (n: number) => ({ tier: n, at: n * 3, points: 10, earned_at: null, state: null });
 const badge: Progress = {
   code: "explorer",
   name: "Explorer",
@@ -27,6 +27,8 @@ const badge: Progress = {
   share: 1 / 3,
   earned_at: null,
   rarity: null,
+  disputed: false,
+  times: 0,
 };
 const unlock = (part: object = {}) => ({
   id: 9,

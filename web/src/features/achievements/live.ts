@@ -37,7 +37,7 @@ function moveBadge(badge: Progress, progress: LiveProgress | undefined): Progres
 
 function unlockTier(badge: Progress, unlock: LiveUnlock): Progress {
   const tiers = badge.tiers.map((tier) =>
-    tier.tier === unlock.tier ? { ...tier, earned_at: unlock.earned_at } : tier,
+    tier.tier === unlock.tier ? { ...tier, earned_at: unlock.earned_at, state: unlock.state } : tier,
   );
   const tier = Math.max(badge.tier, unlock.tier);
   const isLast = tier >= tiers.length;
@@ -45,6 +45,7 @@ function unlockTier(badge: Progress, unlock: LiveUnlock): Progress {
     ...badge,
     tiers,
     tier,
+    disputed: tiers.some((one) => one.state === "disputed"),
     earned_at: unlock.earned_at,
     state: "earned",
     share: isLast ? 1 : badge.share,

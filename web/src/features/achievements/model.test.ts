@@ -2,14 +2,19 @@ import { describe, expect, it } from "vitest";
 import {
   captionOf,
   celebrate,
+  freezesOf,
   isComplete,
   type LiveUnlock,
   levelOf,
+  lookOf,
+  markOf,
   nextOf,
   type Progress,
+  refusalsOf,
   type Score,
   search,
   shelvesOf,
+  type WhyNode,
   wallOf,
 } from "./model";
 
@@ -22,7 +27,7 @@ const badge = (code: string, part: Partial<Progress> = {}): Progress => ({
   shape: "bulb",
   icon: "star",
   hidden: false,
-  tiers: [{ tier: 1, at: 10, points: 10, earned_at: null }],
+  tiers: [{ tier: 1, at: 10, points: 10, earned_at: null, state: null }],
   state: "progress",
   tier: 0,
   value: 0,
@@ -30,6 +35,8 @@ const badge = (code: string, part: Partial<Progress> = {}): Progress => ({
   share: 0,
   earned_at: null,
   rarity: null,
+  disputed: false,
+  times: 0,
   ...part,
 });
 const earned = (code: string, part: Partial<Progress> = {}) =>
@@ -53,7 +60,7 @@ describe("shelves", () => {
 
 describe("wall", () => {
   it("counts a started tier as standing and finds the rarest among the earned", () => {
-    const tiers = [1, 2].map((tier) => ({ tier, at: tier * 5, points: 5, earned_at: null }));
+    const tiers = [1, 2].map((tier) => ({ tier, at: tier * 5, points: 5, earned_at: null, state: null }));
     const started = badge("started", { tier: 1, tiers, share: 0.5 });
     const wall = wallOf([
       earned("common", { rarity: 0.6 }),
@@ -148,5 +155,58 @@ describe("celebration", () => {
     expect(celebrate(first, [unlock("newcomer")], 2_000)).toBeNull();
     expect(celebrate(null, [unlock("newcomer", { state: "disputed" })], 1_000)).toBeNull();
     expect(celebrate(first, [unlock("newcomer", { tier: 2 })], 2_000)?.unlocks).toHaveLength(2);
+  });
+});
+
+describe("why", () => {
+  const node = (part: Partial<WhyNode> = {}): WhyNode => ({
+    kind: "metric",
+    text: "",
+    met: false,
+    state: "no",
+    value: 1,
+    target: 3,
+    missing: 2,
+    share: 1 / 3,
+    window: "all",
+    window_ends: null,
+    events: [],
+    refused: [],
+    more: {},
+    children: [],
+    ...part,
+  });
+
+  it("ticks what holds, crosses only what was broken, and waits for the rest", () => {
+    expect(markOf(node({ met: true, state: "yes" }))).toBe("tick");
+    expect(markOf(node())).toBe("clock");
+    expect(markOf(node({ kind: "not", state: "no" }))).toBe("cross");
+    expect(markOf(node({ kind: "not", state: "waiting" }))).toBe("clock");
+  });
+
+  it("sums what did not count by its reason, the most frequent first", () => {
+    const refused = (["late", "trust", "trust"] as const).map((reason, i) => ({
+      event_id: i,
+      reason,
+      at: "2026-07-21T10:00:00Z",
+    }));
+    expect(refusalsOf(node({ refused }))).toEqual([
+      { reason: "trust", count: 2 },
+      { reason: "late", count: 1 },
+    ]);
+  });
+
+  it("speaks of freezes only where a streak has some", () => {
+    expect(freezesOf(node({ kind: "streak", more: { freezes_left: 2 } }))).toBe(2);
+    expect(freezesOf(node({ kind: "streak", more: { freezes_left: 0 } }))).toBeNull();
+    expect(freezesOf(node({ more: { freezes_left: 2 } }))).toBeNull();
+  });
+});
+
+describe("look", () => {
+  it("is in doubt while any tier is", () => {
+    expect(lookOf(earned("a"))).toBe("earned");
+    expect(lookOf(earned("a", { disputed: true }))).toBe("disputed");
+    expect(lookOf(badge("a", { state: "closed", disputed: true }))).toBe("closed");
   });
 });

@@ -1,16 +1,11 @@
 /** What the wall of badges needs to know, without a screen. */
-import type { paths } from "@/shared/api/schema";
+import type { components } from "@/shared/api/schema";
+import type { BadgeState } from "./art/badge-art";
 
-type Answer<Path extends keyof paths> = paths[Path] extends {
-  get: { responses: { 200: { content: { "application/json": infer Body } } } };
-}
-  ? Body
-  : never;
-
-export type Progress = Answer<"/api/v1/achievements/users/{id}/progress">["items"][number];
-export type Score = Answer<"/api/v1/users/{id}/score">;
-export type Explanation = Answer<"/api/v1/achievements/{code}/explain">;
-export type WhyNode = Explanation["tree"];
+export type Progress = components["schemas"]["StandingOut"];
+export type Score = components["schemas"]["ScoreOut"];
+export type Explanation = components["schemas"]["ExplainOut"];
+export type WhyNode = components["schemas"]["WhyNodeOut"];
 
 export interface Shelf {
   readonly family: string;
@@ -31,12 +26,12 @@ export function shelvesOf(all: readonly Progress[]): readonly Shelf[] {
 
 /** At least one tier is earned. */
 export function isOnShelf(badge: Progress): boolean {
-  return badge.state === "earned" || badge.tier > 0;
+  return badge.tier > 0;
 }
 
 /** Everything that can be earned is earned: nothing left to fill. */
 export function isComplete(badge: Progress): boolean {
-  return badge.state === "earned" && badge.tier >= badge.tiers.length;
+  return isOnShelf(badge) && badge.tier >= badge.tiers.length;
 }
 
 function byStanding(one: Progress, other: Progress): number {
@@ -172,6 +167,11 @@ export function nameOf(badge: Progress): string | null {
   return badge.name || null;
 }
 
+export function lookOf(badge: Progress): BadgeState {
+  if (!isOnShelf(badge)) return badge.state;
+  return badge.disputed ? "disputed" : "earned";
+}
+
 export function tiersOf(badge: Progress): { readonly reached: number; readonly count: number } {
   return { reached: badge.tier, count: badge.tiers.length };
 }
@@ -179,25 +179,25 @@ export function tiersOf(badge: Progress): { readonly reached: number; readonly c
 /** How a condition stands: it holds, it is under way, or it went wrong. */
 export type Mark = "tick" | "clock" | "cross";
 
-/** A condition is lost when its window is over, or when the server says that it was broken. */
+/** Only what was broken is lost (a "never" that happened); all else may still come. */
 export function markOf(node: WhyNode): Mark {
   if (node.met) return "tick";
-  return node.kind === "not" ? "cross" : "clock";
+  return node.kind === "not" && node.state === "no" ? "cross" : "clock";
 }
 
-/** What is still missing to the target of an unmet condition with numbers. */
-export function missingOf(node: WhyNode): number | null {
-  if (node.met || node.target == null || node.value == null) return null;
-  const missing = node.target - node.value;
-  return missing > 0 ? missing : null;
+type Reason = WhyNode["refused"][number]["reason"];
+
+/** Freezes that a running streak still has; null where there are none to speak of. */
+export function freezesOf(node: WhyNode): number | null {
+  const left = node.more.freezes_left;
+  return node.kind === "streak" && typeof left === "number" && left > 0 ? left : null;
 }
 
 /** Events that did not count, by reason, most frequent first. */
-export function refusalsOf(node: WhyNode): readonly { readonly reason: string; readonly count: number }[] {
-  const counts = new Map<string, number>();
+export function refusalsOf(node: WhyNode): readonly { readonly reason: Reason; readonly count: number }[] {
+  const counts = new Map<Reason, number>();
   for (const refused of node.refused) {
-    const reason = String(refused.reason ?? "other");
-    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    counts.set(refused.reason, (counts.get(refused.reason) ?? 0) + 1);
   }
   return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((one, other) => other.count - one.count);
 }

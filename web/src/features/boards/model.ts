@@ -1,10 +1,9 @@
 /** Places on a leaderboard, shaped for a list. */
-import type { paths } from "@/shared/api/schema";
+import type { components } from "@/shared/api/schema";
 
-export type BoardCard =
-  paths["/api/v1/boards"]["get"]["responses"]["200"]["content"]["application/json"]["items"][number];
-export type BoardPage = paths["/api/v1/boards/{code}"]["get"]["responses"]["200"]["content"]["application/json"];
-export type BoardRow = BoardPage["rows"][number];
+export type BoardCard = components["schemas"]["BoardOut"];
+export type BoardPage = components["schemas"]["BoardPage"];
+export type BoardRow = components["schemas"]["BoardLine"];
 
 /** Windows in the order in which people think of them. */
 const ORDER = ["day", "week", "month", "season", "all"];

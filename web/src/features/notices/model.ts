@@ -1,9 +1,9 @@
 /** Notices, shaped for a list by day. */
-import type { paths } from "@/shared/api/schema";
+import type { components } from "@/shared/api/schema";
 import type { Language } from "@/shared/i18n/i18n";
 
-export type NoticePage = paths["/api/v1/notices"]["get"]["responses"]["200"]["content"]["application/json"];
-export type Notice = NoticePage["items"][number];
+export type NoticePage = components["schemas"]["NoticesOut"];
+export type Notice = components["schemas"]["NoticeOut"];
 
 /** What the live stream carries under `notice/<id>`: both languages, since a stream does not know its reader. */
 export interface LiveNotice extends Omit<Notice, "title" | "text"> {

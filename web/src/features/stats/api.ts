@@ -10,7 +10,8 @@ export const keys = {
 export function statsQuery(userId: number) {
   return queryOptions({
     queryKey: keys.stats(String(userId)),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/stats/{id}", { params: { path: { id: userId } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/stats/{user_id}", { params: { path: { user_id: userId } }, signal })),
   });
 }
 
@@ -19,7 +20,9 @@ export function seriesQuery(userId: number, days: number) {
   return queryOptions({
     queryKey: [...keys.charts(String(userId)), "series", days] as const,
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/stats/{id}/series", { params: { path: { id: userId }, query: { days } }, signal })),
+      unwrap(
+        api.GET("/api/v1/stats/{user_id}/series", { params: { path: { user_id: userId }, query: { days } }, signal }),
+      ),
   });
 }
 
@@ -27,6 +30,8 @@ export function heatmapQuery(userId: number, year: number) {
   return queryOptions({
     queryKey: [...keys.charts(String(userId)), "heatmap", year] as const,
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/stats/{id}/heatmap", { params: { path: { id: userId }, query: { year } }, signal })),
+      unwrap(
+        api.GET("/api/v1/stats/{user_id}/heatmap", { params: { path: { user_id: userId }, query: { year } }, signal }),
+      ),
   });
 }

@@ -1,11 +1,9 @@
 /** Numbers of one player, shaped for charts. */
-import type { paths } from "@/shared/api/schema";
+import type { components } from "@/shared/api/schema";
 
-export type Stats = paths["/api/v1/stats/{id}"]["get"]["responses"]["200"]["content"]["application/json"];
-export type SeriesDay =
-  paths["/api/v1/stats/{id}/series"]["get"]["responses"]["200"]["content"]["application/json"]["days"][number];
-export type HeatDay =
-  paths["/api/v1/stats/{id}/heatmap"]["get"]["responses"]["200"]["content"]["application/json"]["days"][number];
+export type Stats = components["schemas"]["StatsOut"];
+export type SeriesDay = components["schemas"]["SeriesDay"];
+export type HeatDay = components["schemas"]["HeatDay"];
 
 export interface TypeBar {
   readonly type: string;

@@ -9,7 +9,7 @@ import { Bar } from "@/shared/ui/Bar";
 import { Sheet } from "@/shared/ui/Sheet";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import { whyQuery } from "../api";
-import { isOnShelf, nameOf, type Progress } from "../model";
+import { type Explanation, isOnShelf, nameOf, type Progress } from "../model";
 import classes from "./BadgeSheet.module.css";
 import { ProgressBadge } from "./BadgeTile";
 import { ShareBadge } from "./ShareBadge";
@@ -57,8 +57,25 @@ function standing(badge: Progress, t: ReturnType<typeof useT>, formats: Formats)
   if (badge.state === "closed") return t("sheet.closed");
   if (!isOnShelf(badge)) return t("sheet.progress", numbers);
   const at = formats.day(badge.earned_at ?? new Date());
+  if (badge.disputed) return t("sheet.disputed");
+  if (badge.times > 1) return t("sheet.times", { at, count: badge.times });
   if (badge.tier < badge.tiers.length) return t("sheet.tier", { tier: badge.tier, of: badge.tiers.length, ...numbers });
   return t("sheet.earned", { at });
+}
+
+function Why({ answer }: { answer: Explanation }) {
+  const t = useT("achievements");
+  const formats = useFormats();
+  return (
+    <>
+      {answer.disputed && <p className={classes.disputed}>{answer.disputed}</p>}
+      <WhyTree tree={answer.tree} />
+      {answer.resting && <p className={classes.forecast}>{t("sheet.resting")}</p>}
+      {answer.expected_on && (
+        <p className={classes.forecast}>{t("sheet.forecast", { at: formats.day(`${answer.expected_on}T12:00:00`) })}</p>
+      )}
+    </>
+  );
 }
 
 function Inside({ userId, badge }: { userId: number; badge: Progress }) {
@@ -75,7 +92,7 @@ function Inside({ userId, badge }: { userId: number; badge: Progress }) {
       <p className={classes.points}>{t("sheet.points", { count: badge.points })}</p>
       {badge.state !== "closed" && (
         <Await query={why} skeleton={<RowsSkeleton count={3} height={48} />}>
-          {({ tree }) => <WhyTree tree={tree} />}
+          {(answer) => <Why answer={answer} />}
         </Await>
       )}
       {done ? (

@@ -2,7 +2,7 @@ import type { TFunction } from "i18next";
 import { type Formats, useFormats } from "@/shared/i18n/formats";
 import { useT } from "@/shared/i18n/i18n";
 import { ShelfItem } from "@/shared/ui/Shelf";
-import { type Caption, captionOf, isOnShelf, nameOf, type Progress, tiersOf } from "../model";
+import { type Caption, captionOf, lookOf, nameOf, type Progress, tiersOf } from "../model";
 import { Badge } from "./Badge";
 import classes from "./BadgeTile.module.css";
 
@@ -32,7 +32,7 @@ export function ProgressBadge({ badge, size }: { badge: Progress; size: number }
     <Badge
       shape={badge.shape}
       icon={badge.icon}
-      state={isOnShelf(badge) ? "earned" : badge.state}
+      state={lookOf(badge)}
       share={badge.share}
       tiers={tiersOf(badge)}
       size={size}

@@ -9,7 +9,7 @@ import { Bar } from "@/shared/ui/Bar";
 import { Egg } from "@/shared/ui/Egg";
 import { Empty } from "@/shared/ui/Empty";
 import { Section } from "@/shared/ui/Section";
-import { Shelf } from "@/shared/ui/Shelf";
+import { Shelf, ShelfRest } from "@/shared/ui/Shelf";
 import { ShelvesSkeleton } from "@/shared/ui/Skeletons";
 import { progressQuery } from "../api";
 import { nameOf, type Progress, type Shelf as ShelfModel, search, shelvesOf, wallOf } from "../model";
@@ -107,42 +107,40 @@ function Shelves({ badges, searching, onOpen }: ShelvesProps) {
   return (
     <div ref={ref} className={classes.shelves}>
       {shelves.map((shelf) => (
-        <FamilyShelf
-          key={shelf.family}
-          shelf={shelf}
-          perShelf={searching ? shelf.badges.length : perShelf}
-          onOpen={onOpen}
-        />
+        <FamilyShelf key={shelf.family} shelf={shelf} perShelf={perShelf} open={searching} onOpen={onOpen} />
       ))}
       {shelves.length === 0 && <Empty title={t("search.nothing")}>{t("search.nothingText")}</Empty>}
     </div>
   );
 }
 
-function FamilyShelf({
-  shelf,
-  perShelf,
-  onOpen,
-}: {
+interface FamilyShelfProps {
   shelf: ShelfModel;
   perShelf: number;
+  /** Show every badge, whether unfolded or not. */
+  open: boolean;
   onOpen: (code: string) => void;
-}) {
+}
+
+/** One row of a family, or all of it when it is unfolded or searched. */
+function FamilyShelf({ shelf, perShelf, open, onOpen }: FamilyShelfProps) {
   const t = useT("achievements");
-  const [whole, setWhole] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
+  const whole = open || unfolded;
   const name = hasText("achievements", `family.${shelf.family}`) ? t(`family.${shelf.family}`) : shelf.family;
   const count = t("shelf.count", { earned: shelf.earned, count: shelf.badges.length });
   const shown = whole ? shelf.badges : shelf.badges.slice(0, perShelf);
+  const rest = (perShelf - (shown.length % perShelf)) % perShelf;
   return (
     <Section
       title={name}
       extra={
-        shelf.badges.length > perShelf ? (
+        shelf.badges.length > perShelf && !open ? (
           <UnstyledButton
             className={classes.more}
             aria-expanded={whole}
             aria-label={t(whole ? "shelf.fold" : "shelf.unfold", { family: name, counted: count })}
-            onClick={() => setWhole(!whole)}
+            onClick={() => setUnfolded(!unfolded)}
           >
             {count}
             <IconChevronDown className={classes.chevron} size={18} aria-hidden="true" />
@@ -155,6 +153,10 @@ function FamilyShelf({
       <Shelf>
         {shown.map((badge) => (
           <BadgeTile key={badge.code} badge={badge} onOpen={onOpen} />
+        ))}
+        {Array.from({ length: rest }, (_, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: empty places differ in nothing
+          <ShelfRest key={index} />
         ))}
       </Shelf>
     </Section>

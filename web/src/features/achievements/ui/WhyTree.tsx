@@ -1,7 +1,7 @@
 import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
-import { useFormats } from "@/shared/i18n/formats";
-import { hasText, useT } from "@/shared/i18n/i18n";
-import { type Mark, markOf, missingOf, refusalsOf, type WhyNode } from "../model";
+import { type Formats, useFormats } from "@/shared/i18n/formats";
+import { useT } from "@/shared/i18n/i18n";
+import { freezesOf, type Mark, markOf, refusalsOf, type WhyNode } from "../model";
 import classes from "./WhyTree.module.css";
 
 /** The conditions of an achievement: what holds, what is still going on, what did not count and why. */
@@ -16,13 +16,14 @@ export function WhyTree({ tree }: { tree: WhyNode }) {
 function Condition({ node }: { node: WhyNode }) {
   const t = useT("achievements");
   const formats = useFormats();
-  const missing = missingOf(node);
+  const { value, target, missing, window_ends: ends } = node;
+  const freezes = node.met ? null : freezesOf(node);
   const notes = [
-    node.target != null &&
-      node.value != null &&
-      t("why.value", { value: formats.number(node.value), target: formats.number(node.target) }),
-    missing !== null && t("why.missing", { missing: formats.number(missing) }),
-    node.window_ends && !node.met && t("why.windowEnds", { at: formats.dateTime(node.window_ends) }),
+    value !== null && target !== null && target > 1 && t("why.value", numbers(value, target, formats)),
+    missing !== null && value !== 0 && t("why.missing", { missing: formats.number(missing) }),
+    freezes !== null && t("why.freezes", { count: freezes }),
+    ends && !node.met && t("why.windowEnds", { at: formats.dateTime(ends) }),
+    value === null && node.events.length > 0 && t("why.events", { count: node.events.length }),
   ].filter(Boolean);
   return (
     <li className={classes.node}>
@@ -35,11 +36,7 @@ function Condition({ node }: { node: WhyNode }) {
           ))}
           {refusalsOf(node).map(({ reason, count }) => (
             <li key={reason} className={classes.node}>
-              <Line
-                mark="cross"
-                text={t("why.notCounted", { count })}
-                note={hasText("achievements", `why.reason.${reason}`) ? t(`why.reason.${reason}`) : reason}
-              />
+              <Line mark="cross" text={t("why.notCounted", { count })} note={t(`why.reason.${reason}`)} />
             </li>
           ))}
         </ul>
@@ -63,4 +60,8 @@ function Line({ mark, text, note }: { mark: Mark; text: string; note: string }) 
       </span>
     </div>
   );
+}
+
+function numbers(value: number, target: number, formats: Formats) {
+  return { value: formats.number(value), target: formats.number(target) };
 }
