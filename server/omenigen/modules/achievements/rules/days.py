@@ -33,14 +33,15 @@ def day_of(moment: datetime, calendar: Calendar) -> date:
     if moment < calendar.since:
         return _local(moment, there)
     running = _local(calendar.since, there)
-    return _go_on(moment, here, day=running, began=first_of(running, there))
+    return _go_on(moment, here, day=running, began=first_of(running, there), moved=calendar.since)
 
 
-def _go_on(moment: datetime, zone: ZoneInfo, *, day: date, began: datetime) -> date:
+def _go_on(moment: datetime, zone: ZoneInfo, *, day: date, began: datetime, moved: datetime) -> date:
     """Walk from a day that began elsewhere to the day of `moment` in this zone."""
     while began > first_of(day, zone):  # behind this zone's calendar: catch up a few hours with each day
         following = day + timedelta(days=1)
-        begins = max(first_of(following, zone), began + SHORTEST_DAY)
+        # Nothing new can begin before the move: until then the calendar of the other zone was in force.
+        begins = max(first_of(following, zone), began + SHORTEST_DAY, moved)
         if begins > moment:
             return day
         day, began = following, begins
