@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from omenigen.kit.embedded.postgres import postgres_tool
 from omenigen.kit.settings import DatabaseSettings
@@ -113,7 +113,8 @@ def _run(command: list[str], settings: DatabaseSettings | None, output: int | No
         url = make_url(settings.dsn)
         # The password travels in the environment: everybody may read a command line.
         environment["PGPASSWORD"] = url.password or ""
-        command = [*command, "--dbname=" + url.set(password=None).render_as_string()]
+        bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+        command = [*command, f"--dbname={bare.render_as_string()}"]
     result = subprocess.run(
         command,
         check=False,

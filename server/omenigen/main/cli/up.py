@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -25,6 +26,9 @@ async def up(settings: Settings) -> None:
     """Start everything, say where it is, and stop it in order at the first Ctrl-C or SIGTERM."""
     began = time.monotonic()
     logs.configure(settings.log)
+    for chatty in ("alembic", "uvicorn.error"):
+        # Here progress is told in our own words.
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     _ensure_port_is_free(settings)
     _ensure_web_is_built(settings)
     async with _stop_event() as stop, _servers(settings) as ready:
