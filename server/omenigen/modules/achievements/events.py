@@ -33,3 +33,15 @@ class LevelReached(Fact):
     subject: ClassVar[str] = "achievements.level_reached"
     user_id: int
     level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyIssued(Fact):
+    """A game got a new API key; `user_id` is who owns the game, None: the operator's own."""
+
+    subject: ClassVar[str] = "achievements.key_issued"
+    user_id: int | None
+    source_id: int
+    source: str
+    key_id: int
+    prefix: str

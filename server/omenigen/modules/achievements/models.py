@@ -65,6 +65,7 @@ class KeyRow(Base):
     made_at: Mapped[Moment]
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class TypeRow(Base):

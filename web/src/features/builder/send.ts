@@ -51,7 +51,7 @@ export async function sendTrial(host: string, trial: Trial): Promise<Exchange> {
   const answer = await fetch(url, {
     method: "POST",
     credentials: "omit",
-    headers: headers.map(([name, value]) => [name, value]),
+    headers: Object.fromEntries(headers),
     body,
     signal: AbortSignal.timeout(15_000),
   }).then(read, () => null);

@@ -86,7 +86,7 @@ export const accountsQuery = (query: string) =>
 export const changeAccount = (queries: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, body }: { id: number; body: AccountChanges }) =>
-      unwrap(api.PATCH("/api/v1/operator/users/{user_id}", { params: { path: { user_id: id } }, body })),
+      unwrap(api.PATCH("/api/v1/operator/users/{id}", { params: { path: { id } }, body })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["operator", "accounts"] }),
   });
 

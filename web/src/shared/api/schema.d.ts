@@ -921,6 +921,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source_id}/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a game may send */
+        get: operations["list_types_api_v1_sources__source_id__types_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source_id}/types/{code}": {
         parameters: {
             query?: never;
@@ -1854,6 +1871,11 @@ export interface components {
             id: number;
             /** Key */
             key: string;
+            /**
+             * Last Used At
+             * @description To the minute
+             */
+            last_used_at: string | null;
             /** Prefix */
             prefix: string;
             /** Rate */
@@ -1881,6 +1903,11 @@ export interface components {
             expires_at: string | null;
             /** Id */
             id: number;
+            /**
+             * Last Used At
+             * @description To the minute
+             */
+            last_used_at: string | null;
             /** Prefix */
             prefix: string;
             /** Rate */
@@ -3008,15 +3035,52 @@ export interface components {
         };
         /**
          * TypeOut
-         * @description An event type as it is now in force.
+         * @description An event type as it is now in force; one that is not `own` belongs to the platform and is only read.
          */
         TypeOut: {
+            /** Amount Max */
+            amount_max: number;
+            /** Client Allowed */
+            client_allowed: boolean;
             /** Code */
             code: string;
+            /** Creature */
+            creature: {
+                [key: string]: number;
+            };
+            lowest_trust: components["schemas"]["Trust"];
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["MetricKind"];
+            };
+            name: components["schemas"]["LocalName"];
+            /** Own */
+            own: boolean;
+            /** Per Hour */
+            per_hour: number | null;
             /** Points */
             points: number;
+            /**
+             * Schema
+             * @description JSON Schema of `details`
+             */
+            schema: {
+                [key: string]: unknown;
+            } | null;
+            /** Self Reported */
+            self_reported: boolean;
             /** Version */
             version: number;
+        };
+        /**
+         * TypesOut
+         * @description What a game may send: its own types first, then the platform's.
+         */
+        TypesOut: {
+            /** Items */
+            items: components["schemas"]["TypeOut"][];
+            /** Next */
+            next?: string | null;
         };
         /**
          * UnlockOut
@@ -6776,6 +6840,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_types_api_v1_sources__source_id__types_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesOut"];
+                };
             };
             /** @description `kit.unauthenticated`: We do not know who is asking. */
             401: {

@@ -62,6 +62,7 @@ class EventType:
     client_allowed: bool = False
     schema: Mapping[str, object] | None = None
     measures: Mapping[str, MetricKind] = field(default_factory=dict)
+    creature: Mapping[str, float] = field(default_factory=dict)
     source_id: int | None = None
     version: int = 1
     id: int | None = None

@@ -65,6 +65,8 @@ def parse_body(body: Any, *, file: str) -> Rule:  # Any: JSON from a request or 
 def _rules(body: Any, problems: Problems) -> list[Rule]:  # Any: what the author wrote
     if isinstance(body, Lined) and "rules" in body:
         body = body["rules"]
+    elif isinstance(body, Lined):
+        body = [body]
     if not isinstance(body, list):
         problems.add("bad_list", line=1, field="rules")
         return []

@@ -1,6 +1,6 @@
 """What is wrong with a pack of rules: file, line and reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,14 @@ class PackRefused(Invalid):
             reason=first.reason + (f" ({values})" if values else ""),
             problems=[problem.as_dict() for problem in problems],
         )
+
+    def in_words(self, say: Callable[..., str]) -> "PackRefused":
+        """The same refusal with a sentence for each problem: `say(key, **params)` speaks the reader's language."""
+        told = [
+            {**problem, "text": say(f"achievement.rule.{problem['reason']}", **problem["params"])}
+            for problem in self.problems
+        ]
+        return type(self)(**{**self.params, "reason": told[0]["text"], "problems": told})
 
     @property
     def problems(self) -> Sequence[Mapping[str, Any]]:  # Any: JSON

@@ -36,6 +36,7 @@ class KeyAndSource:
     burst: int
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None
     source_id: int
     source_name: str
     owner_id: int | None
@@ -56,6 +57,7 @@ async def all_keys(db: Db) -> list[KeyAndSource]:
             KeyRow.burst,
             KeyRow.expires_at,
             KeyRow.revoked_at,
+            KeyRow.last_used_at,
             SourceRow.id.label("source_id"),
             SourceRow.name.label("source_name"),
             SourceRow.owner_id,
@@ -65,6 +67,11 @@ async def all_keys(db: Db) -> list[KeyAndSource]:
         ).join(SourceRow, SourceRow.id == KeyRow.source_id)
     )
     return [KeyAndSource(**row) for row in found.mappings()]
+
+
+async def note_key_used(db: AsyncConnection, key_id: KeyId, at: datetime) -> None:
+    """Keep when a key was last used."""
+    await db.execute(update(KeyRow).where(KeyRow.id == key_id).values(last_used_at=at))
 
 
 async def ensure_source(db: AsyncSession | AsyncConnection, *, name: str, trust: str, now: datetime) -> SourceId:
@@ -138,6 +145,13 @@ async def key_of(db: AsyncSession, *, source_id: int, key_id: KeyId) -> KeyRow |
 async def type_coded(db: AsyncSession, code: str) -> TypeRow | None:
     """Find a declared event type, taking its row."""
     return await db.scalar(select(TypeRow).where(TypeRow.code == code).with_for_update())
+
+
+async def types_of(db: Db, source_id: int) -> Sequence[TypeRow]:
+    """List the event types that a game declared, by code."""
+    return (
+        (await db.execute(select(TypeRow).where(TypeRow.source_id == source_id).order_by(TypeRow.code))).scalars().all()
+    )
 
 
 async def link(db: AsyncSession, *, source_id: int, user_id: int, now: datetime) -> None:

@@ -1,5 +1,8 @@
 """The doors of rules: why, how far, what if, and writing them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Literal
 
 from dishka import FromDishka
@@ -190,6 +193,15 @@ def _read(rules: Rules, body: RuleText | RuleChange, caller: Caller, texts: Text
             for one in refused.problems
         ]
         raise PackRefused(**{**refused.params, "reason": told[0]["text"], "problems": told}) from refused
+
+
+@contextmanager
+def _in_words(texts: Texts, locale: Locale) -> Iterator[None]:
+    """Let a refused text tell each of its problems in the author's language."""
+    try:
+        yield
+    except PackRefused as refused:
+        raise refused.in_words(partial(texts.say, locale)) from refused
 
 
 def _locale(caller: Caller, request: Request) -> Locale:

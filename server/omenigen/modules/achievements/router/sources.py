@@ -35,7 +35,9 @@ from omenigen.modules.achievements.schemas.sources import (
     SourcesOut,
     TypeIn,
     TypeOut,
+    TypesOut,
 )
+from omenigen.modules.achievements.service.rulebook import type_of
 from omenigen.modules.achievements.service.sources import SourceCard, Sources
 
 router = api_router(prefix="/api/v1/sources", tags=["builder"])
@@ -120,7 +122,12 @@ async def put_type(
             "creature": body.creature,
         },
     )
-    return TypeOut(code=row.code, version=row.version, points=row.points)
+    return TypeOut.of(type_of(row))
+
+
+@router.get("/{source_id}/types", summary="What a game may send", responses=refusals(*_PEOPLE, SourceNotFound))
+async def list_types(source_id: SourceIdPath, caller: FromDishka[Caller], sources: FromDishka[Sources]) -> TypesOut:
+    return TypesOut(items=[TypeOut.of(one) for one in await sources.types(caller=caller, source_id=source_id)])
 
 
 @router.post(
@@ -185,4 +192,5 @@ def _key(row: KeyRow) -> KeyOut:
         created_at=row.made_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
     )

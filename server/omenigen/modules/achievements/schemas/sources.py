@@ -1,11 +1,12 @@
 """The HTTP language of builders: games, keys, event types, links, and what intake refused."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from omenigen.kit.auth import Trust
+from omenigen.modules.achievements.catalog import EventType
 from omenigen.modules.achievements.schemas.events import AMOUNT_MAX, EventCode
 from omenigen.modules.achievements.types import MetricKind
 
@@ -66,6 +67,7 @@ class KeyOut(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: Annotated[datetime | None, Field(description="To the minute")]
 
 
 class KeyMade(KeyOut):
@@ -124,11 +126,49 @@ class TypeIn(BaseModel):
 
 
 class TypeOut(BaseModel):
-    """An event type as it is now in force."""
+    """An event type as it is now in force; one that is not `own` belongs to the platform and is only read."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     code: str
+    own: bool
     version: int
+    name: LocalName
     points: int
+    lowest_trust: Trust
+    amount_max: int
+    per_hour: int | None
+    client_allowed: bool
+    self_reported: bool
+    details: Annotated[dict[str, Any] | None, Field(alias="schema", description="JSON Schema of `details`")]
+    measures: dict[str, MetricKind]
+    creature: dict[str, float]
+
+    @classmethod
+    def of(cls, kind: EventType) -> Self:
+        """Show an event type."""
+        return cls(
+            code=kind.code,
+            own=kind.source_id is not None,
+            version=kind.version,
+            name=LocalName(ru=kind.name.ru, en=kind.name.en),
+            points=kind.points,
+            lowest_trust=kind.lowest_trust,
+            amount_max=kind.amount_max,
+            per_hour=kind.per_hour,
+            client_allowed=kind.client_allowed,
+            self_reported=kind.self_reported,
+            details=None if kind.schema is None else dict(kind.schema),
+            measures=dict(kind.measures),
+            creature=dict(kind.creature),
+        )
+
+
+class TypesOut(BaseModel):
+    """What a game may send: its own types first, then the platform's."""
+
+    items: list[TypeOut]
+    next: str | None = None
 
 
 class LinkIn(BaseModel):

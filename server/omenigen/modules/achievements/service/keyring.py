@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 REFRESH_SECONDS = 2.0
 """A revoked key stops at every node after this long at most, even when nobody tells (promised: 5 s)."""
+
+USED_TO = timedelta(minutes=1)
+"""How exactly a key's last use is kept."""
 
 OWN_SOURCE = "omenigen"
 OPEN_SOURCE = "demo"
@@ -41,6 +44,7 @@ class LiveKey:
     burst: float
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_at: datetime | None = None
     left: float = field(default=0.0)
     counted_at: float | None = None
 
@@ -67,6 +71,7 @@ class KeyRing:
         self._keys: Mapping[bytes, LiveKey] = {}
         self._read_at: float | None = None
         self._dirty = False
+        self._noting: set[asyncio.Task[None]] = set()
         self._reading: asyncio.Task[None] | None = None
         self._own: LiveKey | None = None
         self._demo: LiveKey | None = None
@@ -87,6 +92,7 @@ class KeyRing:
             raise KeyRevoked
         if found.expires_at is not None and found.expires_at <= self._clock.now():
             raise KeyExpired
+        self._note_used(found)
         return found
 
     async def open_key(self) -> LiveKey | None:
@@ -113,6 +119,23 @@ class KeyRing:
     def stale(self) -> None:
         """Read all anew before the next use: something changed."""
         self._dirty = True
+
+    def _note_used(self, key: LiveKey) -> None:
+        """Remember for the game's builder when a key was used: to the minute, and never in the way of a request."""
+        now = self._clock.now()
+        if key.used_at is not None and now - key.used_at < USED_TO:
+            return
+        key.used_at = now
+        task = asyncio.create_task(self._keep_used(key.game.key_id, now))
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+    async def _keep_used(self, key_id: KeyId, at: datetime) -> None:
+        try:
+            async with self._database.reads.connect() as db:
+                await queries.note_key_used(db, key_id, at)
+        except (DBAPIError, InterfaceError, OSError, TimeoutError) as error:
+            log.debug("a key's use was not noted", key=key_id, error=type(error).__name__)
 
     async def _fresh(self) -> None:
         now = self._clock.monotonic()
@@ -167,6 +190,7 @@ def _kept(row: queries.KeyAndSource, before: LiveKey | None) -> LiveKey:
         burst=row.burst,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        used_at=before.used_at if before and before.used_at else row.last_used_at,
         left=before.left if before else 0.0,
         counted_at=before.counted_at if before else None,
     )

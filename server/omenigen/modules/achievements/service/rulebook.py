@@ -121,6 +121,7 @@ def type_of(row: TypeRow) -> EventType:
         client_allowed=row.client_allowed,
         schema=row.schema,
         measures={measure: MetricKind(kind) for measure, kind in row.measures.items()},
+        creature=row.creature,
         source_id=row.source_id,
         version=row.version,
         id=row.id,

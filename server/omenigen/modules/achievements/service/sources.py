@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from omenigen.kit.auth import GAME_KEY_PREFIX, Caller, Role, Trust, User, require_user
 from omenigen.kit.clock import Clock
 from omenigen.kit.ids import KeyId, SourceId, UserId, token_hash
+from omenigen.kit.outbox import Outbox
 from omenigen.modules.accounts.public import Players
-from omenigen.modules.achievements.catalog import Catalog
+from omenigen.modules.achievements.catalog import Catalog, EventType
 from omenigen.modules.achievements.errors import (
     KeyNotFound,
     LinkCodeInvalid,
@@ -24,6 +25,7 @@ from omenigen.modules.achievements.errors import (
     TooManySources,
     TypeTaken,
 )
+from omenigen.modules.achievements.events import KeyIssued
 from omenigen.modules.achievements.models import KeyRow, LinkCodeRow, RefusedRow, SourceRow, TypeRow
 from omenigen.modules.achievements.queries import sources as queries
 from omenigen.modules.achievements.rules.details import UnsupportedSchema, compile_schema
@@ -31,6 +33,7 @@ from omenigen.modules.achievements.service.directory import Directory
 from omenigen.modules.achievements.service.keyring import OWN_SOURCE, USUAL_BURST, USUAL_RATE, USUAL_SCOPES, KeyRing
 from omenigen.modules.achievements.service.nudges import CATALOG, KEYS, PLAYERS, Nudges
 from omenigen.modules.achievements.service.refused import KEPT
+from omenigen.modules.achievements.service.rulebook import type_of
 
 SOURCES_MAX = 20
 KEYS_MAX = 2
@@ -98,6 +101,7 @@ class Sources:
         catalog: Catalog,
         players: Players,
         nudges: Nudges,
+        outbox: Outbox,
         clock: Clock,
     ) -> None:
         self._session = session
@@ -106,6 +110,7 @@ class Sources:
         self._catalog = catalog
         self._players = players
         self._nudges = nudges
+        self._outbox = outbox
         self._clock = clock
 
     async def create(self, *, caller: Caller, name: str, title: str, zone: str | None) -> SourceCard:
@@ -156,6 +161,12 @@ class Sources:
         if row is None:
             raise KeyNotFound(key_id=key_id)
         self._revoke(row)
+
+    async def types(self, *, caller: Caller, source_id: int) -> Sequence[EventType]:
+        """List what the caller's game may send: its own types first, then the platform's. Raises `SourceNotFound`."""
+        source = await self._own(caller, source_id)
+        own = [type_of(row) for row in await queries.types_of(self._session, source.id)]
+        return [*own, *(one for _, one in sorted(self._catalog.types.items()) if one.source_id is None)]
 
     async def declare_type(self, *, caller: Caller, source_id: int, code: str, wanted: Mapping[str, Any]) -> TypeRow:
         """Declare an event type of the caller's game, or a new version of it.
@@ -336,6 +347,15 @@ class Sources:
         )
         self._session.add(row)
         await self._session.flush()
+        self._outbox.record(
+            KeyIssued(
+                user_id=source.owner_id,
+                source_id=source.id,
+                source=source.title or source.name,
+                key_id=row.id,
+                prefix=row.prefix,
+            )
+        )
         self._changed()
         return row, key
 

@@ -45,7 +45,16 @@ export function TypeEditor({ game, type, onClose }: TypeEditorProps) {
       return;
     }
     save.mutate(
-      { code: form.code, body: { ...read.values } },
+      // What this form does not show stays as it is.
+      {
+        code: form.code,
+        body: {
+          ...read.values,
+          lowest_trust: form.client ? "client" : type?.lowest_trust === "official" ? "official" : "server",
+          measures: type?.measures ?? {},
+          creature: type?.creature ?? {},
+        },
+      },
       {
         onSuccess: () => {
           toast({ text: t("typeEditor.saved"), tone: "good" });
