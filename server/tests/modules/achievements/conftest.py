@@ -9,6 +9,7 @@ import pytest
 from dishka import AsyncContainer
 
 from omenigen.kit.auth import Trust
+from omenigen.kit.clock import ManualClock
 from omenigen.kit.edge import unit_of_work
 from omenigen.modules.achievements.public import IssuedKey, Sources
 from omenigen.modules.achievements.service.boards import BoardKeeping, Order
@@ -16,6 +17,7 @@ from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.screens import Shown
 
 API = "/api/v1"
+from tests.modules.achievements.arena import Arena
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +85,9 @@ async def connect(
 async def game(client: httpx.AsyncClient, container: AsyncContainer) -> Game:
     """A game whose word counts, with room for a flood."""
     return await connect(client, container, "racer", rate=100_000, burst=1_000_000)
+
+
+@pytest.fixture
+def arena(container: AsyncContainer, clock: ManualClock) -> Arena:
+    """Where things happen to players, by the real intake and the real judge."""
+    return Arena(container=container, clock=clock)
