@@ -81,7 +81,7 @@ def skeleton(name: str) -> str:
 
 def is_reserved(name: Username) -> bool:
     """Tell whether a name speaks for the house."""
-    return name.skeleton in _RESERVED_SKELETONS
+    return not _RESERVED_SKELETONS.isdisjoint({name.skeleton, skeleton(name.key)})
 
 
 def decide_email(text: str) -> str:
