@@ -1,5 +1,7 @@
 """Facts that a consumer gave up on: look at them, send them again, or let them go."""
 
+import base64
+
 import orjson
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
@@ -66,19 +68,22 @@ class DeadLetters:
 
 def _letter(message: RawStreamMsg) -> DeadLetter:
     assert message.seq is not None and message.time is not None
+    headers = _headers(message)
     return DeadLetter(
         id=message.seq,
-        subject=_header(message, "Omenigen-Subject"),
-        consumer=_header(message, "Omenigen-Consumer"),
-        error=_header(message, "Omenigen-Error"),
+        subject=headers.get("Omenigen-Subject", ""),
+        consumer=headers.get("Omenigen-Consumer", ""),
+        error=headers.get("Omenigen-Error", ""),
         payload=_payload(message.data or b""),
         at=message.time,
     )
 
 
-def _header(message: RawStreamMsg, name: str) -> str:
-    # nats-py reads headers as ASCII with surrogates; an error in Russian is UTF-8 on the wire.
-    return str((message.headers or {}).get(name, "")).encode(errors="surrogateescape").decode(errors="replace")
+def _headers(message: RawStreamMsg) -> dict[str, str]:
+    # nats-py reads headers as ASCII mail; an error in Russian is UTF-8 on the wire, so they are read anew here.
+    lines = base64.b64decode(message.hdrs or b"").decode(errors="replace").split("\r\n")
+    pairs = (line.partition(":") for line in lines[1:] if ":" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _payload(body: bytes) -> JsonValue:
