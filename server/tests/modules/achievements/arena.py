@@ -1,7 +1,7 @@
 """A place where things happen to players: events by the real intake, judged by the real judge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from dishka import AsyncContainer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from omenigen.kit.auth import Role, User
+from omenigen.kit.auth import Role, Trust, User
 from omenigen.kit.clock import ManualClock
 from omenigen.kit.db import Database
 from omenigen.kit.edge import unit_of_work
@@ -64,10 +64,12 @@ class Arena:
     async def tell(
         self, player: int, kind: str, *, times: int = 1, details: Mapping[str, Any] | None = None,
         at: datetime | None = None, amount: int = 1, event_id: UUID | None = None,
+        trust: Trust = Trust.OFFICIAL,
     ) -> list[int]:  # fmt: skip
         """Let something happen; return the ids of the events."""
         intake = await self.container.get(Intake)
         key = await (await self.container.get(KeyRing)).own_key()
+        key = replace(key, game=replace(key.game, trust=trust))
         told = Told(user_id=player, event_type=kind, details=details, event_id=event_id, at=at, amount=amount)
         taken = [await intake.take(key=key, told=told) for _ in range(times)]
         return [one.event.id for one in taken]

@@ -15,9 +15,9 @@ from omenigen.modules.achievements.public import IssuedKey, Sources
 from omenigen.modules.achievements.service.boards import BoardKeeping, Order
 from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.screens import Shown
+from tests.modules.achievements.arena import Arena
 
 API = "/api/v1"
-from tests.modules.achievements.arena import Arena
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ async def recount(
             f"""
             SELECT user_id, "window", {_value(metric)} AS value FROM (
                 SELECT user_id, type_code, id, counts_at, details, {key} AS "window",
-                       amount + coalesce(put_right.amount, 0) AS amount
+                       achievement_event.amount + coalesce(put_right.amount, 0) AS amount
                 FROM achievement_event
                 LEFT JOIN LATERAL (
                     SELECT sum(step.amount) AS amount FROM achievement_correction AS step

@@ -239,6 +239,9 @@ def _expected(rule: Rule, found: Explanation, facts: PlayerFacts) -> date | None
     return facts.today + step * (missing if kept_now else max(0, missing - 1))
 
 
+_BY_THE_CALENDAR = frozenset({WindowKind.DAY, WindowKind.WEEK, WindowKind.MONTH, WindowKind.ROLLING})
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The newest events of a rule's types."""
@@ -270,7 +273,7 @@ class _Told:
             return "before_from"
         if self.rule.until is not None and row["counts_at"] >= self.rule.until:
             return "after_to"
-        in_time = isinstance(leaf, Streak) or (isinstance(leaf, Compare) and leaf.window.kind is not WindowKind.ALL)
+        in_time = isinstance(leaf, Streak) or (isinstance(leaf, Compare) and leaf.window.kind in _BY_THE_CALENDAR)
         return "late" if row["late"] and in_time else None
 
 
