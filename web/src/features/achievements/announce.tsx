@@ -1,7 +1,10 @@
+import { lazy, Suspense } from "react";
 import { language, translate } from "@/shared/i18n/i18n";
 import { toast } from "@/shared/ui/toasts";
 import { type Celebration, celebrate, type LiveUnlock } from "./model";
-import { UnlockFigure } from "./ui/UnlockFigure";
+
+// The drawings are large; they come with the first unlock, not with the first page.
+const UnlockFigure = lazy(() => import("./ui/UnlockFigure").then((module) => ({ default: module.UnlockFigure })));
 
 const held = new Map<string, Celebration>();
 
@@ -16,6 +19,10 @@ export function announceUnlocks(userId: string, unlocks: readonly LiveUnlock[]):
     key: `unlock.${userId}`,
     tone: "good",
     text: translate("achievements", "toast", { count: names.length, names: names.join(", ") }),
-    figure: last && <UnlockFigure key={last.code} shape={last.shape ?? "circle"} icon={last.icon ?? "star"} />,
+    figure: last && (
+      <Suspense>
+        <UnlockFigure key={last.code} shape={last.shape ?? "circle"} icon={last.icon ?? "star"} />
+      </Suspense>
+    ),
   });
 }

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 
 export const boardsQuery = queryOptions({
@@ -26,5 +26,14 @@ export function boardQuery({ board, window, aroundMe }: BoardView) {
         }),
       ),
     refetchInterval: 30_000,
+  });
+}
+
+/** Be listed on leaderboards, or not: it holds for all of them. */
+export function useListing() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (shown: boolean) => unwrap(api.PUT("/api/v1/me/boards", { body: { shown } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["boards", "page"] }),
   });
 }

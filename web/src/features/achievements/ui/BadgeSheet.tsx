@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -63,6 +64,23 @@ function standing(badge: Progress, t: ReturnType<typeof useT>, formats: Formats)
   return t("sheet.earned", { at });
 }
 
+function Tiers({ badge }: { badge: Progress }) {
+  const t = useT("achievements");
+  const formats = useFormats();
+  return (
+    <ul className={classes.tiers} aria-label={t("sheet.tiers")}>
+      {badge.tiers.map(({ tier, at, points, earned_at }) => (
+        <li key={tier} data-reached={earned_at ? true : undefined}>
+          {earned_at && <IconCheck size={16} role="img" aria-label={t("why.mark.tick")} />}
+          <span>
+            <b>{formats.number(at)}</b> · {t("sheet.points", { count: points })}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Why({ answer }: { answer: Explanation }) {
   const t = useT("achievements");
   const formats = useFormats();
@@ -89,7 +107,11 @@ function Inside({ userId, badge }: { userId: number; badge: Progress }) {
         <Bar share={badge.share} label={t("sheet.bar", { value: badge.value, target: badge.target })} />
       )}
       {badge.description && <p className={classes.description}>{badge.description}</p>}
-      <p className={classes.points}>{t("sheet.points", { count: badge.points })}</p>
+      {badge.tiers.length > 1 ? (
+        <Tiers badge={badge} />
+      ) : (
+        <p className={classes.points}>{t("sheet.points", { count: badge.points })}</p>
+      )}
       {badge.state !== "closed" && (
         <Await query={why} skeleton={<RowsSkeleton count={3} height={48} />}>
           {(answer) => <Why answer={answer} />}

@@ -1,8 +1,8 @@
 import "@mantine/core/styles/SegmentedControl.layer.css";
 import "@mantine/core/styles/Switch.layer.css";
-import { Anchor, SegmentedControl, Switch } from "@mantine/core";
+import { SegmentedControl, Switch, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { errorText } from "@/shared/api/errors";
 import { useFormats } from "@/shared/i18n/formats";
 import { hasText, useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
@@ -10,7 +10,8 @@ import { Chip } from "@/shared/ui/Chip";
 import { Egg } from "@/shared/ui/Egg";
 import { Empty } from "@/shared/ui/Empty";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
-import { boardQuery, boardsQuery } from "../api";
+import { toast } from "@/shared/ui/toasts";
+import { boardQuery, boardsQuery, useListing } from "../api";
 import { type BoardCard, type BoardPage, choose, missingToNext, pinnedPlace, placesOf, windowsOf } from "../model";
 import classes from "./BoardsView.module.css";
 import { PlaceRow } from "./PlaceRow";
@@ -94,9 +95,6 @@ function Boards({ boards, me, search, onSearch }: BoardsViewProps & { boards: re
       />
       <Places key={`${board.code}.${window}`} board={board.code} window={window} near={search.near ?? false} me={me} />
       <p className={classes.hint}>{t("ties")}</p>
-      <p className={classes.hint}>
-        {t("optOut")} <Anchor renderRoot={(props) => <Link to="/me/profile" {...props} />}>{t("toProfile")}</Anchor>
-      </p>
     </div>
   );
 }
@@ -110,9 +108,12 @@ function Places({ board, window, near, me }: { board: string; window: string; ne
       skeleton={<RowsSkeleton count={8} height={60} lead={32} />}
       isEmpty={(data) => data.rows.length === 0}
       empty={
-        <Empty title={t(near ? "empty.near" : "empty.title")} figure={<Egg size={140} />}>
-          {t("empty.text")}
-        </Empty>
+        <>
+          <Empty title={t(near ? "empty.near" : "empty.title")} figure={<Egg size={140} />}>
+            {t("empty.text")}
+          </Empty>
+          <ListMe listed={false} />
+        </>
       }
     >
       {(data) => <List page={data} me={me} />}
@@ -148,7 +149,33 @@ function List({ page, me }: { page: BoardPage; me: Me }) {
           />
         </ol>
       )}
+      <ListMe listed={page.me !== null} />
       <p className={classes.hint}>{t("updated", { ago: formats.ago(page.updated_at) })}</p>
     </>
+  );
+}
+
+/** Whoever would rather not be compared steps out with one tap, and back the same way. */
+function ListMe({ listed }: { listed: boolean }) {
+  const t = useT("boards");
+  const listing = useListing();
+  const change = (shown: boolean) =>
+    listing.mutate(shown, {
+      onSuccess: () =>
+        toast({
+          text: t(shown ? "shown" : "hidden"),
+          tone: "good",
+          key: "boards.listing",
+          action: shown ? undefined : { label: t("undo"), run: () => change(true) },
+        }),
+      onError: (error) => toast({ text: errorText(error), tone: "bad" }),
+    });
+  return (
+    <div className={classes.listing}>
+      {!listed && <p className={classes.hint}>{t("absent")}</p>}
+      <UnstyledButton className={classes.listMe} disabled={listing.isPending} onClick={() => change(!listed)}>
+        {t(listed ? "hide" : "show")}
+      </UnstyledButton>
+    </div>
   );
 }
