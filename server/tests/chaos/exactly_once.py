@@ -35,6 +35,7 @@ ROLES = ("api", "worker", "scheduler")
 VICTIMS = ("api", "worker", "nats", "redis", "postgres")
 PLAYERS = 12
 SENDERS = 8
+EVENTS_BETWEEN_KILLS = 60
 SETTLE_SECONDS = 90.0
 
 
@@ -139,12 +140,17 @@ def house(*, tuning: Tuning) -> Iterator[House]:
 
 
 async def wait_until_ready(house: House) -> None:
-    async with httpx.AsyncClient(base_url=house.address, timeout=3) as client, asyncio.timeout(60):
-        while True:
-            with suppress(httpx.HTTPError):
-                if (await client.get("/health/ready")).status_code == 200:
-                    return
-            await asyncio.sleep(0.1)
+    """All processes answer that they may be used."""
+    async with httpx.AsyncClient(timeout=3) as client, asyncio.timeout(SETTLE_SECONDS):
+        for port in house.ports.values():
+            while not await _is_ready(client, port):
+                await asyncio.sleep(0.1)
+
+
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
+    with suppress(httpx.HTTPError):
+        return (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200
+    return False
 
 
 async def players_of(house: House, key: str) -> list[int]:
@@ -187,17 +193,28 @@ async def _until_acknowledged(client: httpx.AsyncClient, event: Mapping[str, obj
         pause = min(pause * 1.5, 0.5)
 
 
-async def rage(house: House, *, rounds: int, calm: float, say: bool) -> None:
-    """Kill each part once a round, leave it dead for a moment, bring it back."""
+async def rage(house: House, tally: Tally, *, rounds: int, calm: float, say: bool) -> None:
+    """Kill each part once a round amid a working load, leave it dead for a moment, bring it back."""
     for number in range(1, rounds + 1):
         for victim in VICTIMS:
+            await _load(tally)
             await asyncio.sleep(calm)
+            before = tally.total
             await asyncio.to_thread(house.kill, victim)
-            if say:
-                print(f"  round {number}: killed {victim}", flush=True)
             await asyncio.sleep(calm / 2)
             await asyncio.to_thread(house.bring_back, victim)
-    await asyncio.sleep(calm)
+            await wait_until_ready(house)
+            if say:
+                print(f"  round {number}: killed {victim} after {before} events", flush=True)
+    await _load(tally)
+
+
+async def _load(tally: Tally) -> None:
+    """Wait until events flow again: a kill that meets no load proves nothing."""
+    least = tally.total + EVENTS_BETWEEN_KILLS
+    async with asyncio.timeout(SETTLE_SECONDS):
+        while tally.total < least:
+            await asyncio.sleep(0.05)
 
 
 async def balance(house: House, key: str, tally: Tally) -> list[str]:
@@ -257,7 +274,7 @@ async def run(*, rounds: int, calm: float, tuning: Tuning, say: bool = False) ->
         tally, stop = Tally(), asyncio.Event()
         senders = [asyncio.create_task(send(made, key, players, tally, stop, number)) for number in range(SENDERS)]
         try:
-            await rage(made, rounds=rounds, calm=calm, say=say)
+            await rage(made, tally, rounds=rounds, calm=calm, say=say)
             stop.set()
             async with asyncio.timeout(SETTLE_SECONDS):
                 await asyncio.gather(*senders)
@@ -278,7 +295,7 @@ async def run(*, rounds: int, calm: float, tuning: Tuning, say: bool = False) ->
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each part is killed")
-    parser.add_argument("--calm", type=float, default=3.0, help="seconds of work between two kills")
+    parser.add_argument("--calm", type=float, default=2.0, help="seconds of work before each kill, once events flow")
     given = parser.parse_args()
     began = time.monotonic()
     tally, differences = asyncio.run(run(rounds=given.rounds, calm=given.calm, tuning=Tuning(), say=True))
