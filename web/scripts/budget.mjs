@@ -28,7 +28,7 @@ const isRoute = (key) =>
 const routes = Object.keys(manifest).filter(isRoute);
 const entry = reach("index.html");
 const today = routes.find((key) => key.startsWith("src/pages/index.tsx"));
-const words = Object.keys(manifest).filter((key) => /words-ru|i18n\/ru\.json/.test(key));
+const words = Object.keys(manifest).filter((key) => /words-ru/.test(key));
 const first = new Set([...entry, ...(today ? reach(today) : []), ...words.flatMap((key) => [...reach(key)])]);
 const firstFiles = files(first);
 const firstStyles = styles(first);
@@ -44,6 +44,19 @@ function judge(name, kilobytes, limit) {
 }
 
 judge("first route, script", sum(firstFiles), LIMITS.firstScript);
+// The live engine and its database come after the first paint, in one tab.
+const engine = Object.keys(manifest).filter((key) => /src\/shared\/live\/(base|engine)\.ts/.test(key));
+judge(
+  "after the first paint: live",
+  sum([...files(engine.flatMap((key) => [...reach(key)]))].filter((file) => !firstFiles.has(file))),
+  null,
+);
+const drawings = Object.keys(manifest).filter((key) => /achievements\/ui\/NextAchievements\.tsx/.test(key));
+judge(
+  "after the first paint: badges",
+  sum([...files(drawings.flatMap((key) => [...reach(key)]))].filter((file) => !firstFiles.has(file))),
+  null,
+);
 judge("first route, styles", sum(firstStyles), LIMITS.firstStyle);
 for (const key of routes.filter((key) => key !== today)) {
   const all = reach(key);

@@ -10,11 +10,11 @@ import { Providers } from "./providers";
 import { startServiceWorker } from "./pwa";
 import { makeRouter } from "./router";
 import { watchSession } from "./session";
-import { loadAllWords } from "./words";
+import { loadWords } from "./words";
 
 watchInstall();
 const queries = makeQueryClient();
-await Promise.all([startWords(loadAllWords), keepReads(queries)]);
+await Promise.all([startWords(loadWords), keepReads(queries)]);
 const router = makeRouter(queries);
 watchSession(queries, router);
 
@@ -28,4 +28,4 @@ if (root) {
     </StrictMode>,
   );
 }
-startServiceWorker();
+void startServiceWorker();

@@ -5,29 +5,62 @@ import {
   persistQueryClientRestore,
   persistQueryClientSubscribe,
 } from "@tanstack/react-query-persist-client";
-import Dexie, { type EntityTable } from "dexie";
 import { onGoodbye } from "@/shared/api/goodbye";
 import { mayBeSignedIn } from "@/shared/api/session";
 
 const DATABASE = "omenigen-reads";
+const STORE = "saved";
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Raise it when the shape of a cached answer changes. */
 const SHAPE = "1";
 const THROTTLE_MS = 1_000;
 
+/** One IndexedDB store of texts. It is read before the first paint, so it does without a library. */
+class Shelf {
+  private opened: Promise<IDBDatabase> | null = null;
+
+  async ask<T>(mode: IDBTransactionMode, what: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    const db = await this.open();
+    return answer(what(db.transaction(STORE, mode).objectStore(STORE)));
+  }
+
+  async destroy(): Promise<void> {
+    if (this.opened) (await this.opened).close();
+    this.opened = null;
+    await answer(indexedDB.deleteDatabase(DATABASE));
+  }
+
+  private open(): Promise<IDBDatabase> {
+    if (!this.opened) {
+      const request = indexedDB.open(DATABASE, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      this.opened = answer(request).then((db) => {
+        // Another tab signs out and deletes the database: let it.
+        db.onversionchange = () => db.close();
+        return db;
+      });
+    }
+    return this.opened;
+  }
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
 /** Reads survive a reload and a week without a network, in IndexedDB. Resolves when the saved ones are back. */
 export async function keepReads(queries: QueryClient): Promise<void> {
-  const db = new Dexie(DATABASE) as Dexie & { saved: EntityTable<{ key: string; value: string }, "key"> };
-  db.version(1).stores({ saved: "key" });
+  const shelf = new Shelf();
   const persister = createAsyncStoragePersister({
     key: "queries",
     throttleTime: THROTTLE_MS,
     storage: {
-      getItem: async (key) => (await db.saved.get(key))?.value ?? null,
-      setItem: async (key, value) => {
-        await db.saved.put({ key, value });
-      },
-      removeItem: (key) => db.saved.delete(key),
+      getItem: (key) => shelf.ask("readonly", (store) => store.get(key)),
+      setItem: (key, value) => shelf.ask("readwrite", (store) => store.put(value, key)),
+      removeItem: (key) => shelf.ask("readwrite", (store) => store.delete(key)),
     },
   });
   const options: PersistQueryClientOptions = {
@@ -53,6 +86,6 @@ export async function keepReads(queries: QueryClient): Promise<void> {
   onGoodbye(async () => {
     stop();
     queries.clear();
-    await db.delete();
+    await shelf.destroy();
   });
 }

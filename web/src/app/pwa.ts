@@ -1,4 +1,4 @@
-import { Workbox } from "workbox-window";
+import type { Workbox } from "workbox-window";
 import { onGoodbye } from "@/shared/api/goodbye";
 import { translate } from "@/shared/i18n/i18n";
 import { toast } from "@/shared/ui/toasts";
@@ -7,8 +7,10 @@ const CHECK_MS = 60 * 60_000;
 let workbox: Workbox | null = null;
 
 /** The shell works offline; a new version waits until somebody presses the button. */
-export function startServiceWorker(): void {
+export async function startServiceWorker(): Promise<void> {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  onGoodbye(forgetCaches);
+  const { Workbox } = await import("workbox-window");
   workbox = new Workbox("/sw.js");
   workbox.addEventListener("waiting", offerUpdate);
   workbox.addEventListener("controlling", (event) => {
@@ -16,7 +18,6 @@ export function startServiceWorker(): void {
   });
   void workbox.register().catch(() => undefined);
   setInterval(() => void workbox?.update().catch(() => undefined), CHECK_MS);
-  onGoodbye(forgetCaches);
 }
 
 export function offerUpdate(): void {

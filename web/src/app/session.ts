@@ -2,7 +2,6 @@ import type { QueryClient } from "@tanstack/react-query";
 import { type Me, meQuery } from "@/features/accounts/api";
 import { goodbye } from "@/shared/api/goodbye";
 import { startLive, stopLive } from "@/shared/live/live";
-import { liveFeatures } from "./live";
 import { offerUpdate } from "./pwa";
 import type { makeRouter } from "./router";
 
@@ -20,12 +19,19 @@ export function watchSession(queries: QueryClient, router: Router): void {
     if (!isOpen) window.location.assign("/sign-in");
   };
 
+  const begin = async (id: Me["id"]) => {
+    // What the features do with patches is not needed to paint the first page.
+    const { liveFeatures } = await import("./live");
+    if (here === id)
+      startLive({ queries, features: liveFeatures, onSignedOut: () => void leave(), onUpdate: offerUpdate });
+  };
+
   const look = () => {
     const me = queries.getQueryData(meQuery.queryKey);
     if (me === undefined || (me?.id ?? null) === here) return;
     if (me === null) return void leave();
     here = me.id;
-    startLive({ queries, features: liveFeatures, onSignedOut: () => void leave(), onUpdate: offerUpdate });
+    void begin(me.id);
   };
 
   queries.getQueryCache().subscribe(look);

@@ -4,7 +4,7 @@ import { createRootRouteWithContext, Outlet, redirect, useMatches } from "@tanst
 import { lazy, Suspense, useState } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { mayBeSignedIn } from "@/shared/api/session";
-import { useT } from "@/shared/i18n/i18n";
+import { ensureWords, useT } from "@/shared/i18n/i18n";
 import { useFollow } from "@/shared/live/live";
 import { HeaderExtras } from "@/shared/ui/Page";
 import { Shell } from "@/shared/ui/Shell";
@@ -28,6 +28,8 @@ declare module "@tanstack/react-router" {
 
 export const Route = createRootRouteWithContext<RouterContext>()({
   beforeLoad: async ({ context, location, matches }) => {
+    // A page's words travel with it: the first part of an address is the name of its feature.
+    await ensureWords(location.pathname.split("/")[1] ?? "");
     if (matches.some((match) => match.staticData.open)) return;
     const me = mayBeSignedIn() ? await context.queries.ensureQueryData(meQuery) : null;
     if (!me) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });

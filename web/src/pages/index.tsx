@@ -1,11 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { Greeting } from "@/features/accounts/ui/Greeting";
-import { NextAchievements } from "@/features/achievements/ui/NextAchievements";
 import { RecentEvents } from "@/features/achievements/ui/RecentEvents";
 import { useT } from "@/shared/i18n/i18n";
 import { Page } from "@/shared/ui/Page";
+import { RowsSkeleton } from "@/shared/ui/Skeletons";
+
+// The drawings of badges are the heaviest part of the page; the scene does not wait for them.
+const NextAchievements = lazy(() =>
+  import("@/features/achievements/ui/NextAchievements").then((module) => ({ default: module.NextAchievements })),
+);
 
 export const Route = createFileRoute("/")({ component: Today });
 
@@ -19,7 +25,9 @@ function Today() {
       scene={(extras) => <Greeting me={me} extras={extras} />}
       aside={<RecentEvents userId={me.id} />}
     >
-      <NextAchievements userId={me.id} count={3} />
+      <Suspense fallback={<RowsSkeleton count={3} height={96} lead={56} />}>
+        <NextAchievements userId={me.id} count={3} />
+      </Suspense>
     </Page>
   );
 }

@@ -3,9 +3,8 @@ import { useEffect } from "react";
 import { api, unwrap } from "../api/client";
 import { onGoodbye } from "../api/goodbye";
 import { isStale, refreshSession } from "../api/session";
-import { Base } from "./base";
 import { dispatch } from "./dispatch";
-import { type Change, type LinkState, LiveEngine } from "./engine";
+import type { Change, LinkState, LiveEngine } from "./engine";
 import type { LiveFeature } from "./handlers";
 import { useConnection } from "./online";
 
@@ -34,7 +33,6 @@ class Live {
   private readonly tab = crypto.randomUUID();
   private readonly follows = new Map<string, number>();
   private readonly wants = new Map<string, string[]>();
-  private readonly base = new Base();
   private channel: BroadcastChannel | null = null;
   private engine: LiveEngine | null = null;
   private options: LiveOptions | null = null;
@@ -83,14 +81,16 @@ class Live {
 
   async forget(): Promise<void> {
     this.stop();
-    await this.base.destroy();
+    const { Base } = await import("./base");
+    await new Base().destroy();
   }
 
-  private lead(): Promise<void> {
-    const options = this.options;
-    if (!options) return Promise.resolve();
+  private async lead(): Promise<void> {
+    // Engine and database are needed by one tab, after the first paint: they do not weigh on the first route.
+    const [{ Base }, { LiveEngine }] = await Promise.all([import("./base"), import("./engine")]);
+    if (!this.options) return;
     this.engine = new LiveEngine({
-      base: this.base,
+      base: new Base(),
       open: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/live`),
       snapshots: async (streams) =>
         unwrap(api.GET("/api/v1/live/snapshots", { params: { query: { streams: streams.join(",") } } })),
@@ -103,7 +103,7 @@ class Live {
     this.tell({ is: "leader" });
     this.collect();
     void this.engine.start();
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       this.resign = resolve;
     });
   }
