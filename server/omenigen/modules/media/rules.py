@@ -24,7 +24,7 @@ UPLOADS_BURST = 10
 RELEASED_KEPT = timedelta(hours=24)
 """A replaced picture stays a day for pages that still show it."""
 
-_KEY = re.compile(r"^[A-Za-z0-9_-]{22}$")
+_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def ensure_avatar_size(size: int) -> None:
@@ -37,4 +37,4 @@ def ensure_avatar_size(size: int) -> None:
 
 def is_key(text: str) -> bool:
     """Tell whether `text` could name a file: 128 random bits, and nothing that a path could be made of."""
-    return _KEY.match(text) is not None
+    return _KEY.fullmatch(text) is not None
