@@ -1,8 +1,9 @@
 """What may happen and what is recognised: event types, metrics, conditions and rules, as frozen descriptions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from omenigen.kit.auth import Trust
@@ -16,6 +17,7 @@ from omenigen.modules.achievements.types import (
     Shape,
     StreakUnit,
     Window,
+    WindowKind,
 )
 
 
@@ -38,6 +40,7 @@ class Metric:
         object.__setattr__(self, "id", metric_id(self.code))
 
 
+@lru_cache(maxsize=65_536)
 def metric_id(code: str) -> int:
     """Derive the stable 63-bit id of a metric from its code, so that no node has to ask for one."""
     return int.from_bytes(blake2b(code.encode(), digest_size=8).digest(), "big") >> 1
@@ -186,6 +189,9 @@ class Repeat:
     cooldown: timedelta = timedelta(0)
 
 
+_PERIODIC = frozenset({WindowKind.DAY, WindowKind.WEEK, WindowKind.MONTH, WindowKind.SESSION, WindowKind.ROLLING})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One achievement: what it is called, when it is earned, what it is worth, how its badge looks.
@@ -217,6 +223,24 @@ class Rule:
     id: int | None = None
     source_id: int | None = None
     line: int = field(default=0, compare=False)
+    leaves: tuple[Leaf, ...] = field(init=False, compare=False, repr=False)
+    windows: frozenset[WindowKind] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for at every judging, so worked out once.
+        found = tuple(leaves(self.when))
+        object.__setattr__(self, "leaves", found)
+        kinds = frozenset(leaf.window.kind for leaf in found if isinstance(leaf, Compare))
+        object.__setattr__(self, "windows", kinds)
+
+    @property
+    def is_periodic(self) -> bool:
+        """Say whether the rule may hold on one day or session and not on another."""
+        return not _PERIODIC.isdisjoint(self.windows)
+
+    def is_finished(self, tiers: Collection[int]) -> bool:
+        """Say whether somebody who has these tiers can earn nothing more."""
+        return self.repeat is None and len(tiers) == len(self.tiers)
 
     @property
     def points(self) -> int:
@@ -232,7 +256,7 @@ class Rule:
     def metrics(self) -> frozenset[str]:
         """Codes of all metrics whose change may decide the rule."""
         found: set[str] = set()
-        for leaf in leaves(self.when):
+        for leaf in self.leaves:
             match leaf:
                 case Sequence(of=types):
                     found.update(f"{code}.count" for code in types)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from omenigen.modules.achievements.catalog import Compare, Rule, leaves
+from omenigen.modules.achievements.catalog import Compare, Rule
 from omenigen.modules.achievements.rules.facts import Context, Earned, PlayerFacts
-from omenigen.modules.achievements.rules.walking import Node, Truth, is_in_span, is_periodic, walk
+from omenigen.modules.achievements.rules.walking import Node, Truth, is_in_span, walk
 from omenigen.modules.achievements.types import WindowKind, month_key, week_key
 
 
@@ -68,13 +68,19 @@ def evaluate(*, rule: Rule, facts: PlayerFacts, now: datetime) -> Outcome:
     """
     earned = list(facts.earned.get(rule.code, ()))
     steps: list[Step] = []
+    seen: Node | None = None
     while (asked := _next(rule, earned)) is not None:
-        step = None if _is_resting(rule, earned, now) else _step(asked, facts, earned, now)
+        if _is_resting(rule, earned, now):
+            break
+        step, seen = _step(asked, facts, earned, now)
         if step is None:
             break
         steps.append(step)
         earned.append(Earned(tier=step.tier, n=step.n, at=now, context=step.context))
-    return Outcome(steps=tuple(steps), progress=_progress(asked or _last(rule, earned), asked is None, facts, now))
+        seen = None
+    shown = asked or _last(rule, earned)
+    tree = seen or _walk(shown, facts, contexts_of(shown.rule, facts)[-1], now)
+    return Outcome(steps=tuple(steps), progress=_progress(shown, tree, done=asked is None))
 
 
 def explain(*, rule: Rule, facts: PlayerFacts, now: datetime) -> Explanation:
@@ -98,9 +104,9 @@ def explain(*, rule: Rule, facts: PlayerFacts, now: datetime) -> Explanation:
 
 def contexts_of(rule: Rule, facts: PlayerFacts) -> tuple[Context, ...]:
     """The contexts in which a rule may hold: all that the facts offer for a periodic rule, else only the last."""
-    if not is_periodic(rule):
+    if not rule.is_periodic or len(facts.contexts) == 1:
         return facts.contexts[-1:]
-    by_session = any(isinstance(leaf, Compare) and leaf.window.kind is WindowKind.SESSION for leaf in leaves(rule.when))
+    by_session = WindowKind.SESSION in rule.windows
     inside = tuple(
         context
         for context in facts.contexts
@@ -129,32 +135,40 @@ def _last(rule: Rule, earned: Sequence[Earned]) -> _Asked:
 def _again(rule: Rule, times: int) -> _Asked:
     """The n-th time by one count asks for n times its value; by windows, for another window."""
     target = rule.tiers[0].at
-    if isinstance(rule.when, Compare) and rule.when.value is not None and not is_periodic(rule):
+    if isinstance(rule.when, Compare) and rule.when.value is not None and not rule.is_periodic:
         multiple = rule.when.value * (times + 1)
         rule = replace(rule, when=replace(rule.when, value=multiple))
     return _Asked(tier=1, n=times, rule=rule, target=target)
 
 
-def _step(asked: _Asked, facts: PlayerFacts, earned: Sequence[Earned], now: datetime) -> Step | None:
+def _step(
+    asked: _Asked, facts: PlayerFacts, earned: Sequence[Earned], now: datetime
+) -> tuple[Step | None, Node | None]:
+    """Find the first context in which the step is earned; else give the tree of the last one, for progress."""
+    tree: Node | None = None
     for context in contexts_of(asked.rule, facts):
+        tree = None
         if _is_used(asked.rule, context, earned):
             continue
         tree = _walk(asked, facts, context, now)
         if tree.truth is Truth.YES:
-            return Step(
+            step = Step(
                 tier=asked.tier,
                 n=asked.n,
                 points=asked.rule.tiers[asked.tier - 1].points,
                 context=context_key(asked.rule, context),
                 tree=tree,
             )
-    return None
+            return step, tree
+    return None, tree
 
 
 def _is_used(rule: Rule, context: Context, earned: Sequence[Earned]) -> bool:
     """Say whether a repeating rule was already earned in this day, week, month or session."""
+    if rule.repeat is None:
+        return False
     key = context_key(rule, context)
-    return rule.repeat is not None and key is not None and any(one.context == key for one in earned)
+    return key is not None and any(one.context == key for one in earned)
 
 
 def _is_resting(rule: Rule, earned: Sequence[Earned], now: datetime) -> bool:
@@ -165,7 +179,9 @@ def _is_resting(rule: Rule, earned: Sequence[Earned], now: datetime) -> bool:
 
 def context_key(rule: Rule, context: Context) -> str | None:
     """Name the narrowest window that a periodic rule speaks of, None for other rules: repeats earn once in each."""
-    kinds = {leaf.window.kind for leaf in leaves(rule.when) if isinstance(leaf, Compare)}
+    kinds = rule.windows
+    if not rule.is_periodic:
+        return None
     if WindowKind.SESSION in kinds and context.session:
         return f"session:{context.session}"
     if kinds & {WindowKind.DAY, WindowKind.ROLLING, WindowKind.SESSION}:
@@ -179,8 +195,7 @@ def _walk(asked: _Asked, facts: PlayerFacts, context: Context, now: datetime) ->
     return walk(rule=asked.rule, target=asked.target, facts=facts, context=context, now=now)
 
 
-def _progress(shown: _Asked, done: bool, facts: PlayerFacts, now: datetime) -> Progress:
-    tree = _walk(shown, facts, contexts_of(shown.rule, facts)[-1], now)
+def _progress(shown: _Asked, tree: Node, *, done: bool) -> Progress:
     target = 1.0 if tree.target is None else tree.target
     value = tree.share if tree.value is None else tree.value
     if done:

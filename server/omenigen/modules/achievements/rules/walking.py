@@ -32,9 +32,9 @@ class Truth(IntEnum):
     YES = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Node:
-    """One condition with what is known of it.
+    """One condition with what is known of it; never changed, though not frozen: it is made by the thousand.
 
     `value` of `target` is what a person sees as progress; `share` in [0, 1] is the same as a fraction. `window` names
     the counter row, `ends` the last day on which it still counts. `more` holds what only this kind of condition has.
@@ -78,12 +78,6 @@ def walk(*, rule: Rule, target: float, facts: PlayerFacts, context: Context, now
         share=condition.share,
         parts=(*needed, condition),
     )
-
-
-def is_periodic(rule: Rule) -> bool:
-    """Say whether the rule may hold on one day or session and not on another."""
-    periodic = (WindowKind.DAY, WindowKind.WEEK, WindowKind.MONTH, WindowKind.SESSION, WindowKind.ROLLING)
-    return any(isinstance(leaf, Compare) and leaf.window.kind in periodic for leaf in leaves(rule.when))
 
 
 def has_not(condition: Condition) -> bool:

@@ -91,7 +91,10 @@ class Judging:
         """
         verdict = Verdict()
         now = self._clock.now()
-        loaded = await FactsLoader(self._db, self._catalog).load(asked, now=now, whole_history=whole_history)
+        loader = FactsLoader(self._db, self._catalog)
+        had = await loader.earned(sorted(asked))
+        asked = {user: _unfinished(rules, had[user]) for user, rules in asked.items()}
+        loaded = await loader.load(asked, now=now, whole_history=whole_history, earned=had)
         steps: list[tuple[int, Rule, Step]] = []
         for user, rules in asked.items():
             earned = dict(loaded.facts[user].earned)
@@ -229,6 +232,11 @@ class Judging:
         metrics = {metric.id: metric.type_code for metric in self._catalog.counts}
         rows = await queries.find_counts(self._db, list(users), list(metrics))
         return {user: {metrics[one]: int(value) for one, value in found.items()} for user, found in rows.items()}
+
+
+def _unfinished(rules: Collection[Rule], earned: Mapping[str, tuple[Earned, ...]]) -> list[Rule]:
+    """Leave out what a player has in full: most of what happens touches such rules, and they cannot move."""
+    return [rule for rule in rules if not rule.is_finished({one.tier for one in earned.get(rule.code, ())})]
 
 
 def _unlock(user: int, rule: Rule, step: Step, events: list[RowMapping]) -> NewUnlock:

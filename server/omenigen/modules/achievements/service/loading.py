@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import RowMapping
 
 from omenigen.kit.auth import Trust
-from omenigen.modules.achievements.catalog import Catalog, Compare, Rule, Sequence, SetOf, Streak, leaves, metric_id
+from omenigen.modules.achievements.catalog import Catalog, Compare, Rule, Sequence, SetOf, Streak, metric_id
 from omenigen.modules.achievements.queries import judging as queries
 from omenigen.modules.achievements.rules.days import Calendar, day_of
 from omenigen.modules.achievements.rules.facts import Context, Earned, Happened, PlayerFacts
@@ -62,11 +62,13 @@ class FactsLoader:
         now: datetime,
         whole_history: bool = False,
         recount: Recount | None = None,
+        earned: Mapping[int, Mapping[str, tuple[Earned, ...]]] | None = None,
     ) -> Loaded:
         """Load facts for players and their rules.
 
         A judge needs the last few days only; `whole_history` looks at every day there is, for backfill and dry runs.
-        `recount` is joined with what the tables hold: the numbers as they would be, had they been counted.
+        `recount` is joined with what the tables hold: the numbers as they would be, had they been counted. `earned`
+        is taken from who has read it already.
         """
         users = sorted(asked)
         today = await self._todays(users, now)
@@ -86,7 +88,8 @@ class FactsLoader:
             for row in await queries.find_members(self._db, sorted(wanted.members))
         ]
         happened = await self._happened(wanted, whole_history=whole_history)
-        earned = await self._earned(users)
+        if earned is None:
+            earned = await self.earned(users)
         codes = self._codes(asked)
         valueless = self._valueless(codes.values())
         values: dict[int, dict[tuple[str, str], float]] = defaultdict(dict)
@@ -144,7 +147,8 @@ class FactsLoader:
             found[row["user_id"]][row["type_code"]].append(one)
         return {user: {code: tuple(of) for code, of in by_type.items()} for user, by_type in found.items()}
 
-    async def _earned(self, users: Collection[int]) -> dict[int, dict[str, tuple[Earned, ...]]]:
+    async def earned(self, users: Collection[int]) -> dict[int, dict[str, tuple[Earned, ...]]]:
+        """Read what players have, by player and rule."""
         found: dict[int, dict[str, tuple[Earned, ...]]] = {user: {} for user in users}
         for row in await queries.find_earned(self._db, list(users)):
             one = Earned(tier=row["tier"], n=row["n"], at=row["at"], context=row["context"])
@@ -174,7 +178,7 @@ def _join(values: Mapping[int, dict[tuple[str, str], float]], recount: Recount, 
 
 def _want(wanted: _Wanted, user: int, rule: Rule, today: date, *, whole_history: bool) -> None:
     days = [today - timedelta(days=back) for back in range(LOOKS_BACK_DAYS + 1)]
-    for leaf in leaves(rule.when):
+    for leaf in rule.leaves:
         match leaf:
             case Compare():
                 _want_window(wanted, user, leaf, days, whole_history=whole_history)
@@ -263,9 +267,12 @@ def _unit_of(window: str, law: Law) -> date | None:
 
 def _contexts(values: Mapping[tuple[str, str], float], today: date, *, whole_history: bool) -> tuple[Context, ...]:
     """The days worth looking at, then the sessions, today last."""
-    days = {today - timedelta(days=back) for back in range(1, LOOKS_BACK_DAYS + 1)}
+    windows = {window for _, window in values}
+    days = {
+        day for back in range(1, LOOKS_BACK_DAYS + 1) if _told_of(day := today - timedelta(days=back), today, windows)
+    }
     sessions: set[str] = set()
-    for _, window in values:
+    for window in windows:
         head, _, name = window.partition(":")
         if head == "session":
             sessions.add(name)
@@ -282,3 +289,11 @@ def _contexts(values: Mapping[tuple[str, str], float], today: date, *, whole_his
         *(Context(day=today, session=session) for session in sorted(sessions)),
         Context(day=today),
     )
+
+
+def _told_of(day: date, today: date, windows: Collection[str]) -> bool:
+    """Say whether anything was counted on a day, or in its week or month where those are not today's."""
+    if day_key(day) in windows:
+        return True
+    week, month = week_key(day), month_key(day)
+    return (week != week_key(today) and week in windows) or (month != month_key(today) and month in windows)

@@ -31,7 +31,7 @@ from omenigen.modules.achievements.errors import (
 )
 from omenigen.modules.achievements.models import RuleRow
 from omenigen.modules.achievements.queries import rules as queries
-from omenigen.modules.achievements.rules.walking import has_not, is_periodic
+from omenigen.modules.achievements.rules.walking import has_not
 from omenigen.modules.achievements.service.authors import ensure_author, source_of
 from omenigen.modules.achievements.service.nudges import CATALOG, Nudges
 from omenigen.modules.achievements.service.rulebook import RuleBook, digest_of, placed
@@ -154,7 +154,7 @@ class Rules:
         """
         metrics: set[int] = set()
         for rule in self._catalog.live:
-            if has_not(rule.when) and is_periodic(rule):
+            if has_not(rule.when) and rule.is_periodic:
                 metrics.update(found.id for code in rule.metrics if (found := self._catalog.metric(code)))
         if not metrics:
             return 0
