@@ -48,7 +48,9 @@ def _run(arguments: argparse.Namespace, url: str) -> None:
             caught += report.failed
             first = first or next(iter(report.complaints), "")
         survived |= caught * 6 < len(seeds) * 5
-        print(f"{name:<24} caught {caught}/{len(seeds)} in {time.perf_counter() - began:.0f} s; e.g. {first}", flush=True)
+        print(
+            f"{name:<24} caught {caught}/{len(seeds)} in {time.perf_counter() - began:.0f} s; e.g. {first}", flush=True
+        )
     raise SystemExit(survived)
 
 

@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-
-from omenigen.kit.auth import Role, User
-from omenigen.kit.ids import SessionId, UserId
-from omenigen.kit.streams.client import Accepted, Command, Line, LineClosed, LiveClient, Undelivered
-from omenigen.kit.streams.client.replica import Frame
-from omenigen.kit.texts import Locale
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from omenigen.kit.auth import Role, User
+from omenigen.kit.ids import SessionId, UserId
 from omenigen.kit.streams import Streams
+from omenigen.kit.streams.client import Accepted, Command, Line, LineClosed, LiveClient, Undelivered
+from omenigen.kit.streams.client.replica import Frame
+from omenigen.kit.texts import Locale
 from tests.sim.loop import LoopClock
 from tests.sim.network import SimLine
 from tests.sim.nodes import Node

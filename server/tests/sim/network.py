@@ -22,7 +22,7 @@ class SimBus:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self.nodes: list["Node"] = []
+        self.nodes: list[Node] = []
         self.away = False
         self.drop, self.double, self.reorder = 0.15, 0.05, 0.10
         self.lost: set[tuple[str, str, int]] = set()

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from omenigen.gateways.live.audit import Audit
@@ -49,7 +50,12 @@ class NodeAudit(Audit):
 
     def _still_behind(self, topic: Topic, version: int) -> None:
         hub = self._hub
-        if hub.topics.get(topic.name) is topic and not topic.reading and topic.last is not None and topic.last < version:
+        if (
+            hub.topics.get(topic.name) is topic
+            and not topic.reading
+            and topic.last is not None
+            and topic.last < version
+        ):
             lost = any(
                 stream == topic.name and to > (topic.last or 0)
                 for name, stream, to in self.node.bus.lost
@@ -170,7 +176,7 @@ class Node:
                 result = await verb(session, streams)
                 relay = Relay(None, None)  # type: ignore[arg-type] # nothing here records facts
                 edge = self._parts.edge(session, Outbox(self._clock), streams, relay, _Announcer(self))
-                self.step("before_commit")
+                event.listen(session.sync_session, "before_commit", lambda _: self.step("before_commit"))
                 versions = await edge.commit()
         except Killed as error:
             raise Undelivered from error

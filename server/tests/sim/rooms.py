@@ -25,9 +25,12 @@ class Keys:
 
     async def is_new(self, db: AsyncSession, client_id: str) -> bool:
         """Note the key; return whether it was unknown."""
-        return await _row(
-            db, "INSERT INTO sim_command VALUES (:id) ON CONFLICT DO NOTHING RETURNING client_id", id=client_id
-        ) is not None
+        return (
+            await _row(
+                db, "INSERT INTO sim_command VALUES (:id) ON CONFLICT DO NOTHING RETURNING client_id", id=client_id
+            )
+            is not None
+        )
 
 
 class Rooms:
@@ -37,7 +40,9 @@ class Rooms:
         self.keys = keys
         self.tick = 0
 
-    async def post(self, db: AsyncSession, streams: Streams, *, user: int, room: int, client_id: str, body: str) -> None:
+    async def post(
+        self, db: AsyncSession, streams: Streams, *, user: int, room: int, client_id: str, body: str
+    ) -> None:
         """Write a message. Raises `Refused` for who is not in the room."""
         if not await self.keys.is_new(db, client_id):
             return
@@ -58,7 +63,10 @@ class Rooms:
             db,
             "UPDATE sim_message SET body = :body, rev = rev + 1, at = :at "
             "WHERE client_id = :of AND by_user = :user RETURNING id",
-            body=body, at=self._next(), of=of, user=user,
+            body=body,
+            at=self._next(),
+            of=of,
+            user=user,
         )
         if row is not None:
             await self._show(db, streams, row.id, why="room.edited")
@@ -108,7 +116,10 @@ class Rooms:
         return self.tick
 
     async def _ensure_member(self, db: AsyncSession, room: int, user: int) -> None:
-        if await _row(db, "SELECT 1 FROM sim_member WHERE room = :room AND user_id = :user", room=room, user=user) is None:
+        if (
+            await _row(db, "SELECT 1 FROM sim_member WHERE room = :room AND user_id = :user", room=room, user=user)
+            is None
+        ):
             raise Refused("room.not_found")
 
     async def _show(self, db: AsyncSession, streams: Streams, message_id: int, *, why: str) -> None:
@@ -125,7 +136,7 @@ def _message(row: Any) -> dict[str, Any]:
 
 
 async def _row(db: AsyncSession, statement: str, **values: Any) -> Any:
-    return (await db.execute(text(statement), values)).one_or_none()
+    return (await db.execute(text(statement), values)).first()
 
 
 async def _room_gate(db: AsyncSession, caller: Caller, names: Sequence[str]) -> set[str]:

@@ -6,15 +6,15 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
+import orjson
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from omenigen.kit.streams import StreamKinds, compaction
 from omenigen.kit.streams.client import LiveClient, Undelivered
 from omenigen.kit.streams.client.following import Health
 from omenigen.kit.streams.epoch import new_epoch
-from sqlalchemy.exc import OperationalError
-
 from tests.sim.database import SimDatabase
 from tests.sim.devices import Device, Outcasts
 from tests.sim.loop import LoopClock, VirtualLoop, fork, run_virtually
@@ -26,8 +26,8 @@ USERS, DEVICES, NODES, ROOMS = 5, 2, 3, 3
 SETTLE_SECONDS = 240.0
 KILL_STEPS = ("before_commit", "before_hub", "before_publish", "before_answer")
 _ACTIONS = {
-    "post": 60.0, "edit": 6.0, "delete": 5.0, "kick": 3.0, "rejoin": 4.0, "break_line": 2.0, "deafen": 0.6, "slow": 1.0,
-    "offline": 1.2, "kill": 0.8, "kill_at_step": 1.2, "bus_away": 0.5, "database_away": 0.3, "trim": 1.0, "sign_out": 0.1,
+    "post": 60.0, "edit": 6.0, "delete": 5.0, "kick": 3.0, "rejoin": 4.0, "break_line": 2.5, "deafen": 0.6, "slow": 1.0,
+    "offline": 2.5, "kill": 0.8, "kill_at_step": 4.0, "bus_away": 0.5, "database_away": 0.3, "trim": 2.5, "sign_out": 0.1,
 }  # fmt: skip
 
 
@@ -212,7 +212,7 @@ class World:
     async def _trim(self) -> None:
         try:
             async with self.database.sessions() as session:
-                await compaction.trim(session, self.clock, keep_newest=self.rng.choice((5, 20)))
+                await compaction.trim(session, self.clock, keep_newest=self.rng.choice((3, 10)))
                 await session.commit()
         except OperationalError:
             pass
@@ -270,15 +270,20 @@ class World:
                     if device.client.health is not Health.STOPPED:
                         self.complain(f"{device.name} is signed out and still connected")
                     continue
-                mine = [f"user.{device.user}", *(f"room.{room}" for room, user in sorted(members) if user == device.user)]
+                mine = [
+                    f"user.{device.user}",
+                    *(f"room.{room}" for room, user in sorted(members) if user == device.user),
+                ]
                 fresh = await self.kinds.snapshot(db, mine, window=10**6)
                 await self._compare(device, fresh)
             await self._count(db)
+        for row in self._rows("SELECT reason FROM live_epoch WHERE reason NOT IN ('first', 'restore')"):
+            self.complain(f"an epoch began because {row.reason}, though nothing was restored since")
 
     async def _compare(self, device: Device, fresh: dict[str, dict[str, bytes]]) -> None:
-        import orjson
-
         replica = device.client.replica
+        if device.client.gaps or device.client.mismatches:
+            self.complain(f"{device.name} saw {device.client.gaps} holes, {device.client.mismatches} other sums")
         if set(replica.copies) != set(fresh):
             self.complain(f"{device.name} holds {sorted(replica.copies)}, may hold {sorted(fresh)}")
             return
@@ -300,7 +305,13 @@ class World:
             for client_id in device.mine:
                 expected = 0 if client_id in device.deleted or client_id in device.refused else 1
                 if found.get(client_id, 0) != expected:
-                    why = "deleted" if client_id in device.deleted else "refused" if client_id in device.refused else "sent"
+                    why = (
+                        "deleted"
+                        if client_id in device.deleted
+                        else "refused"
+                        if client_id in device.refused
+                        else "sent"
+                    )
                     self.complain(f"{client_id} ({why}) exists {found.get(client_id, 0)} times, not {expected}")
         for row in self._rows(
             "SELECT name, live_streams.version FROM live_streams JOIN live_patches ON stream_id = id "

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -80,6 +81,11 @@ class PreparedFramesProtocol(WebSocketsSansIOProtocol):
         super().resume_writing()
         if self.listener is not None:
             self.listener.resume()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # answered over HTTP; uvicorn would call that an error in its log
 
     def shutdown(self) -> None:
         if self.listener is not None and not self.close_sent:

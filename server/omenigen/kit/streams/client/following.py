@@ -61,6 +61,9 @@ class LiveClient:
         self.commands = Commands()
         self.health = Health.AWAY
         self.stale = False
+        self.gaps = 0
+        self.mismatches = 0
+        """How often a hole or another sum was noticed: both mean that the server sent less than it believes."""
         self._line: Line | None = None
         self._wanted: dict[str, None] = {}
         self._asked: deque[frozenset[str]] = deque()
@@ -244,6 +247,7 @@ class LiveClient:
         self._settle()
         settled = not self._asked and not self._to_load and self.replica.is_settled()
         if settled and (frame["n"], frame["sum"]) != self.replica.totals():
+            self.mismatches += 1
             await self._ask(self._have())
 
     def _have(self) -> dict[str, int | None]:
@@ -264,6 +268,7 @@ class LiveClient:
 
     def _wait_for_gap(self, stream: str) -> None:
         if stream not in self._gap_timers:
+            self.gaps += 1
             loop = asyncio.get_running_loop()
             self._gap_timers[stream] = loop.call_later(GAP_SECONDS, self._gap_is_over, stream)
 
