@@ -8,10 +8,9 @@ import { useT } from "@/shared/i18n/i18n";
 import { Page } from "@/shared/ui/Page";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 
-// The drawings of badges are the heaviest part of the page; the scene does not wait for them.
-const NextAchievements = lazy(() =>
-  import("@/features/achievements/ui/NextAchievements").then((module) => ({ default: module.NextAchievements })),
-);
+// The drawings of badges are the heaviest part of the page: they load beside it, and the scene does not wait for them.
+const nextAchievements = import("@/features/achievements/ui/NextAchievements");
+const NextAchievements = lazy(async () => ({ default: (await nextAchievements).NextAchievements }));
 
 export const Route = createFileRoute("/")({ component: Today });
 

@@ -29,7 +29,7 @@ function MePage() {
   const { data: me } = useQuery(meQuery);
   const leave = useLeave();
   if (!me) return null;
-  const others = places.filter((place) => place.to !== "/" && place.to !== "/me" && mayOpen(place, me.role));
+  const others = places.filter((place) => !place.main && mayOpen(place, me.role));
   return (
     <Page title={t("nav.me")} width="text">
       <PersonCard me={me} />

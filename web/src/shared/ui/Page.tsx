@@ -34,7 +34,7 @@ export function Page({ title, back, actions, aside, scene, width = "full", child
         {scene ? (
           scene(extras)
         ) : (
-          <header className={classes.header}>
+          <header className={classes.header} data-inner={back ? true : undefined}>
             {back && (
               <ActionIcon
                 renderRoot={(props) => <Link to={back} {...props} />}

@@ -15,7 +15,7 @@ export function Greeting({ me, extras }: { me: Me; extras: ReactNode }) {
   const now = new Date();
   return (
     <Scene
-      figure={<Egg size={226} breathing />}
+      figure={<Egg size={280} breathing />}
       top={
         <>
           <span className={classes.date}>

@@ -1,0 +1,49 @@
+import { expect, type Page } from "@playwright/test";
+import { linkFrom, makeKey, newPerson, type Person, signIn } from "./people";
+import { running } from "./server";
+
+export interface Player extends Person {
+  id: number;
+  key: string;
+}
+
+let key: string | null = null;
+
+/** Somebody whom an external game brought along, who then signed up here, and who is now signed in on the page. */
+export async function player(page: Page, name: string, locale: "ru" | "en" = "ru"): Promise<Player> {
+  key ??= makeKey(`game${Date.now().toString(36)}`);
+  const person = newPerson(name);
+  const made = await post("/api/v1/users/", { username: person.username, email: person.email }, key);
+  const { id } = (await made.json()) as { id: number };
+  await post("/api/v1/auth/register", { ...person, locale });
+  const link = await linkFrom(person.email, "/confirm");
+  await post("/api/v1/auth/confirm", { token: new URL(link, running().url).searchParams.get("token") });
+  await signIn(page, person);
+  return { ...person, id, key };
+}
+
+/** The game says that something happened. */
+export async function event({ id, key }: Player, type: string, more: object = {}): Promise<void> {
+  await post("/api/v1/event/", { user_id: id, event_type: type, details: null, ...more }, key);
+}
+
+async function post(path: string, body: object, apiKey?: string): Promise<Response> {
+  const response = await fetch(`${running().url}${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...(apiKey ? { "X-API-Key": apiKey } : { Origin: running().url }) },
+    body: JSON.stringify(body),
+  });
+  expect(response.ok, `${path} answered ${response.status}`).toBe(true);
+  return response;
+}
+
+/** Leave a mark that a reload would wipe. */
+export async function watchReloads(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.body.dataset.openSince = "here";
+  });
+}
+
+export async function stillOpen(page: Page): Promise<void> {
+  await expect(page.locator("body")).toHaveAttribute("data-open-since", "here");
+}
