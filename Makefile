@@ -106,7 +106,7 @@ endef
 	@mkdir -p .make
 	@echo '→ Python packages (the first time about a minute)'
 	@{ $(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off --require-hashes -r $< \
-		&& touch $@.installed; } | sed -n 's/^Collecting/  fetching/p; s/^Successfully.*/  done/p'
+		&& touch $@.installed; } | awk '/^Collecting/ { print "  " $$2; fflush() }'
 	@test -f $@.installed || { echo 'make: pip could not install the packages; its reason is above.' >&2; exit 1; }
 	@mv $@.installed $@
 
