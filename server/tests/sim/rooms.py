@@ -13,7 +13,8 @@ from omenigen.kit.streams.client import Refused
 TABLES = ("sim_session", "sim_member", "sim_message", "sim_command")
 SCHEMA = (
     "CREATE UNLOGGED TABLE IF NOT EXISTS sim_session (id bigint PRIMARY KEY, user_id bigint)",
-    "CREATE UNLOGGED TABLE IF NOT EXISTS sim_member (room bigint, user_id bigint, at bigint, PRIMARY KEY (room, user_id))",
+    "CREATE UNLOGGED TABLE IF NOT EXISTS sim_member "
+    "(room bigint, user_id bigint, at bigint, PRIMARY KEY (room, user_id))",
     "CREATE UNLOGGED TABLE IF NOT EXISTS sim_message "
     "(id bigint PRIMARY KEY, room bigint, client_id text, by_user bigint, body text, rev int, at bigint)",
     "CREATE UNLOGGED TABLE IF NOT EXISTS sim_command (client_id text PRIMARY KEY)",

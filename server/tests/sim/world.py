@@ -26,8 +26,9 @@ USERS, DEVICES, NODES, ROOMS = 5, 2, 3, 3
 SETTLE_SECONDS = 240.0
 KILL_STEPS = ("before_commit", "before_hub", "before_publish", "before_answer")
 _ACTIONS = {
-    "post": 60.0, "edit": 6.0, "delete": 5.0, "kick": 3.0, "rejoin": 4.0, "break_line": 2.5, "deafen": 0.6, "slow": 1.0,
-    "offline": 2.5, "kill": 0.8, "kill_at_step": 4.0, "bus_away": 0.5, "database_away": 0.3, "trim": 2.5, "sign_out": 0.1,
+    "post": 60.0, "edit": 6.0, "delete": 5.0, "kick": 4.0, "rejoin": 5.0, "break_line": 2.5, "deafen": 0.6,
+    "slow": 1.0, "offline": 2.5, "kill": 0.8, "kill_at_step": 4.0, "bus_away": 0.5, "database_away": 0.3,
+    "trim": 2.5, "sign_out": 0.1,
 }  # fmt: skip
 
 
