@@ -89,7 +89,8 @@ class Arena:
     async def unlocks(self, player: int | None = None) -> list[tuple[str, int, int]]:
         """Code, tier and repeat of what a player (or anybody) has, sorted."""
         rows = await self.rows(
-            "SELECT rule_code, tier, n FROM achievement_unlock WHERE :player IS NULL OR user_id = :player ORDER BY 1, 2, 3",
+            "SELECT rule_code, tier, n FROM achievement_unlock "
+            "WHERE :player IS NULL OR user_id = :player ORDER BY 1, 2, 3",
             player=player,
         )
         return [(row[0], row[1], row[2]) for row in rows]
@@ -101,7 +102,8 @@ class Arena:
     async def score(self, player: int) -> tuple[int, int, int, int]:
         """Event points, achievement points, achievements, level."""
         rows = await self.rows(
-            "SELECT event_points, achievement_points, achievements_count, level FROM achievement_score WHERE user_id = :player",
+            "SELECT event_points, achievement_points, achievements_count, level "
+            "FROM achievement_score WHERE user_id = :player",
             player=player,
         )
         return tuple(rows[0])  # type: ignore[return-value]  # four columns

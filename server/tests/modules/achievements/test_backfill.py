@@ -16,6 +16,9 @@ from tests.modules.achievements.test_dry_run import HEAD, populate
 RULE = f"- {{code: past, {HEAD}, points: 11, when: {{metric: find_secret.count, window: week, value: 2}}}}"
 
 
+WEEK = "SELECT value FROM achievement_counter WHERE user_id = :player AND \"window\" = 'week:2026-W18'"
+
+
 async def start(arena: Arena, code: str = "past") -> None:
     async with unit_of_work(arena.container) as scope:
         await (await scope.get(Backfill)).start(caller=OPERATOR, code=code)
@@ -41,7 +44,9 @@ async def test_killed_and_resumed_it_pays_once(arena: Arena, monkeypatch: pytest
     await start(arena)  # once more, from the beginning
     while await carry_on(arena):
         pass
-    rows = await arena.rows("SELECT user_id, count(*) FROM achievement_unlock WHERE rule_code = 'past' GROUP BY user_id")
+    rows = await arena.rows(
+        "SELECT user_id, count(*) FROM achievement_unlock WHERE rule_code = 'past' GROUP BY user_id"
+    )
     assert rows and all(row[1] == 1 for row in rows)
     for player, _ in rows:
         paid = await arena.rows("SELECT sum(points) FROM achievement_unlock WHERE user_id = :player", player=player)
@@ -60,10 +65,10 @@ async def test_numbers_that_nobody_counted_are_filled_in_exactly(arena: Arena) -
     await start(arena)
     while await carry_on(arena):
         pass
-    rows = await arena.rows('SELECT value FROM achievement_counter WHERE user_id = :player AND "window" = \'week:2026-W18\'', player=vera)
+    rows = await arena.rows(WEEK, player=vera)
     assert 5.0 in {row[0] for row in rows}
     await arena.tell(vera, "find_secret")
-    rows = await arena.rows('SELECT value FROM achievement_counter WHERE user_id = :player AND "window" = \'week:2026-W18\'', player=vera)
+    rows = await arena.rows(WEEK, player=vera)
     assert 6.0 in {row[0] for row in rows}
 
 
@@ -87,11 +92,7 @@ async def test_events_during_a_backfill_are_neither_lost_nor_counted_twice(arena
     await asyncio.gather(play(), walk())
     await arena.judge()
     for player in players:
-        rows = await arena.rows(
-            'SELECT DISTINCT value FROM achievement_counter WHERE user_id = :player AND ("window" = \'all\' OR "window" LIKE \'week:%\')'
-            " AND metric_id IN (SELECT metric_id FROM achievement_counter WHERE \"window\" = 'week:2026-W18')",
-            player=player,
-        )
+        rows = await arena.rows(WEEK, player=player)
         assert 16.0 in {row[0] for row in rows}
     assert (await arena.unlocks()).count(("past", 1, 0)) == len(players)
 

@@ -74,9 +74,8 @@ def test_points_of_events_are_those_of_the_contract() -> None:
     assert {code: points[code] for code in ("login", "complete_level", "find_secret", "task_done", "habit_kept")} == {
         "login": 5, "complete_level": 20, "find_secret": 50, "task_done": 2, "habit_kept": 2,
     }  # fmt: skip
-    assert {code: points[code] for code in ("focus_done", "quest_done", "game_won", "creature_level", "contest_entry")} == {
-        "focus_done": 3, "quest_done": 10, "game_won": 3, "creature_level": 10, "contest_entry": 5,
-    }  # fmt: skip
+    more = {"focus_done": 3, "quest_done": 10, "game_won": 3, "creature_level": 10, "contest_entry": 5}
+    assert {code: points[code] for code in more} == more
 
 
 def test_every_text_of_the_pack_is_told_in_both_languages(pack: tuple[Rule, ...]) -> None:
@@ -136,7 +135,8 @@ def test_every_badge_can_be_drawn(pack: tuple[Rule, ...]) -> None:
             "never_true",
         ),
         (
-            "{all: [{metric: login.count, window: day, value: 5}, {not: {metric: login.count, window: day, value: 2}}]}",
+            "{all: [{metric: login.count, window: day, value: 5},"
+            " {not: {metric: login.count, window: day, value: 2}}]}",
             "never_true",
         ),
         (
@@ -154,7 +154,8 @@ def test_what_cannot_be_judged_is_refused_with_its_line(when: str, reason: str) 
     "when",
     [
         "{all: [{metric: login.count, op: '>', value: 3}, {metric: login.count, op: '<', value: 5}]}",
-        "{all: [{metric: complete_level.seconds, op: '>', value: 3}, {metric: complete_level.seconds, op: '<', value: 4}]}",
+        "{all: [{metric: complete_level.seconds, op: '>', value: 3},"
+        " {metric: complete_level.seconds, op: '<', value: 4}]}",
         "{all: [{metric: login.count, window: day, value: 2}, {metric: login.count, op: '<', value: 3}]}",
         "{any: [{metric: login.count, op: '<', value: 0}, {metric: login.count, value: 2}]}",
         "{metric: login.count, op: '<', value: 1}",
@@ -195,11 +196,13 @@ def test_limits_of_size() -> None:
     assert "too_deep" in {reason for _, reason in refused(rule(deep))}
     assert "too_many_leaves" in {reason for _, reason in refused(rule("{any: [" + ", ".join([leaf] * 25) + "]}"))}
     tiers = ", ".join(f"{{at: {n}, points: 1}}" for n in range(1, 22))
-    tiered = f"- {{code: some, name: {{ru: Имя, en: N}}, description: {{ru: Т, en: T}}, tiers: [{tiers}], when: {{metric: login.count}}}}"
+    tiered = (
+        "- {code: some, name: {ru: Имя, en: N}, description: {ru: Т, en: T},"
+        f" tiers: [{tiers}], when: {{metric: login.count}}}}"
+    )
     assert "too_many_tiers" in {reason for _, reason in refused(tiered)}
-    assert "tiers_do_not_rise" in {
-        reason for _, reason in refused(tiered.replace("at: 2,", "at: 1,").replace(", {at: 21, points: 1}", ""))
-    }
+    level = tiered.replace("at: 2,", "at: 1,").replace(", {at: 21, points: 1}", "")
+    assert "tiers_do_not_rise" in {reason for _, reason in refused(level)}
     checked(rule("{any: [" * 4 + leaf + "]}" * 4))
 
 

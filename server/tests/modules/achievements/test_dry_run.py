@@ -16,15 +16,16 @@ from tests.modules.achievements.test_explain import person
 
 HEAD = "name: {ru: Имя, en: Name}, description: {ru: Текст, en: Text}"
 
-WANTED = {
-    "by_month": f"- {{code: by_month, {HEAD}, points: 7, when: {{metric: find_secret.amount, window: month, value: 4}}}}",
-    "tiers": f"- {{code: tiers, {HEAD}, tiers: [{{at: 2, points: 1}}, {{at: 5, points: 3}}], when: {{metric: find_secret.count}}}}",
-    "fresh_streak": f"- {{code: fresh_streak, {HEAD}, points: 4, when: {{streak: {{metric: find_secret.count, n: 3, freeze: 1}}}}}}",
-    "a_set": f"- {{code: a_set, {HEAD}, points: 2, when: {{set: {{metric: game_lost.game, of: [go, chess]}}}}}}",
-    "in_order": f"- {{code: in_order, {HEAD}, points: 2, when: {{sequence: [game_lost, find_secret], within: 1d}}}}",
-    "may": f"- {{code: may, {HEAD}, points: 2, from: 2026-05-02, to: 2026-05-04, when: {{metric: find_secret.count, value: 2}}}}",
-    "highest": f"- {{code: highest, {HEAD}, points: 9, when: {{metric: game_won.score, value: 700}}}}",
-}  # fmt: skip
+CONDITIONS = {
+    "by_month": "points: 7, when: {metric: find_secret.amount, window: month, value: 4}",
+    "tiers": "tiers: [{at: 2, points: 1}, {at: 5, points: 3}], when: {metric: find_secret.count}",
+    "fresh_streak": "points: 4, when: {streak: {metric: find_secret.count, n: 3, freeze: 1}}",
+    "a_set": "points: 2, when: {set: {metric: game_lost.game, of: [go, chess]}}",
+    "in_order": "points: 2, when: {sequence: [game_lost, find_secret], within: 1d}",
+    "may": "points: 2, from: 2026-05-02, to: 2026-05-04, when: {metric: find_secret.count, value: 2}",
+    "highest": "points: 9, when: {metric: game_won.score, value: 700}",
+}
+WANTED = {code: f"- {{code: {code}, {HEAD}, {text}}}" for code, text in CONDITIONS.items()}
 
 
 async def populate(arena: Arena, players: int = 8) -> None:
@@ -47,11 +48,16 @@ async def dry(arena: Arena, source: str) -> DryRunState:
         return await (await scope.get(DryRun)).ask(caller=OPERATOR, rule=rule)
 
 
+TABLES = [
+    "achievement_counter", "achievement_member", "achievement_streak", "achievement_unlock", "achievement_score",
+    "achievement_rule", "kit_outbox", "live_patches", "achievement_dry_run",
+]  # fmt: skip
+
+
 async def tables(arena: Arena) -> list[object]:
     """A digest of everything that a rule could move."""
     found: list[object] = []
-    for table in ("achievement_counter", "achievement_member", "achievement_streak", "achievement_unlock",
-                  "achievement_score", "achievement_rule", "kit_outbox", "live_patches", "achievement_dry_run"):  # fmt: skip
+    for table in TABLES:
         found.append((await arena.rows(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"))[0][0])
     return found
 
@@ -113,7 +119,9 @@ async def test_what_takes_long_becomes_a_job(arena: Arena, monkeypatch: pytest.M
 
 async def test_only_authors_may_try_rules(arena: Arena) -> None:
     game = Game(key_id=KeyId(1), source_id=SourceId(5), trust=Trust.SERVER, scopes=frozenset(), types=None)
-    author = Game(key_id=KeyId(1), source_id=SourceId(5), trust=Trust.SERVER, scopes=frozenset({"rules:write"}), types=None)
+    author = Game(
+        key_id=KeyId(1), source_id=SourceId(5), trust=Trust.SERVER, scopes=frozenset({"rules:write"}), types=None
+    )
     async with arena.container(scope=Scope.REQUEST) as scope:
         rules = await scope.get(Rules)
         with pytest.raises(RoleTooLow):

@@ -69,12 +69,13 @@ async def test_six_leaves_explained_for_a_player_who_lacks_one_secret(arena: Are
 
 
 async def test_what_did_not_count_says_why(arena: Arena) -> None:
-    text = (
-        "- {{code: {code}, name: {{ru: Имя, en: Name}}, description: {{ru: Текст, en: Text}}, points: 5, {more}, when: {when}}}"
-    )
+    head = "name: {{ru: Имя, en: Name}}, description: {{ru: Текст, en: Text}}, points: 5"
+    text = f"- {{{{code: {{code}}, {head}, {{more}}, when: {{when}}}}}}"
     await arena.rule(text.format(code="official", more="trust: official", when="{metric: habit_kept.count, value: 3}"))
     await arena.rule(text.format(code="may", more="from: 2026-05-02", when="{metric: find_secret.count, value: 3}"))
-    await arena.rule(text.format(code="daily", more="backfill: true", when="{metric: find_secret.count, window: day, value: 9}"))
+    await arena.rule(
+        text.format(code="daily", more="backfill: true", when="{metric: find_secret.count, window: day, value: 9}")
+    )
     vera = await arena.player()
     await arena.tell(vera, "habit_kept")  # by the platform itself: official
     (own_word,) = await arena.tell(vera, "habit_kept", trust=Trust.CLIENT)

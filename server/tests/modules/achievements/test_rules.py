@@ -273,7 +273,10 @@ def test_requirements_hold_back_the_unlock_but_not_the_progress() -> None:
 
 # ── tiers and repeats ───────────────────────────────────────────────────────────────────────────────────────────────
 
-TIERED = "name: {ru: Имя, en: Name}, description: {ru: Т, en: T}, tiers: [{at: 2, points: 1}, {at: 5, points: 10}, {at: 9, points: 100}]"
+TIERED = (
+    "name: {ru: Имя, en: Name}, description: {ru: Т, en: T},"
+    " tiers: [{at: 2, points: 1}, {at: 5, points: 10}, {at: 9, points: 100}]"
+)
 
 
 def test_tiers_are_earned_in_one_go_and_progress_is_to_the_next() -> None:

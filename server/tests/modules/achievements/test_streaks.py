@@ -1,6 +1,7 @@
 """Runs of days and weeks, and the days themselves: zones, daylight saving, flights, freezes."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,8 +17,10 @@ DAILY = Law(unit=StreakUnit.DAY, min=1, freeze=2)
 STRICT = Law(unit=StreakUnit.DAY, min=1, freeze=0)
 WEEKLY = Law(unit=StreakUnit.WEEK, min=3, freeze=1)
 
-ZONES = ["UTC", "Europe/Moscow", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Auckland",
-         "Asia/Kathmandu", "America/Havana", "Asia/Beirut", "Australia/Lord_Howe", "Asia/Vladivostok", "America/Noronha"]  # fmt: skip
+ZONES = [
+    "UTC", "Europe/Moscow", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Auckland", "Asia/Kathmandu",
+    "America/Havana", "Asia/Beirut", "Australia/Lord_Howe", "Asia/Vladivostok", "America/Noronha",
+]  # fmt: skip
 
 
 def days(text: str) -> list[date]:
@@ -193,5 +196,5 @@ def test_days_never_go_back_are_never_skipped_and_last_twenty_hours(
         seen.setdefault(day, now)
         last = day
     starts = sorted(seen.items())[1:]
-    for (_, one), (_, following) in zip(starts, starts[1:], strict=False):
+    for (_, one), (_, following) in pairwise(starts):
         assert following - one >= SHORTEST_DAY - timedelta(minutes=15)

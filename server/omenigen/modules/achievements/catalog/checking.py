@@ -99,41 +99,42 @@ def _check_leaf(leaf: Leaf, rule: Rule, known: Known, problems: Problems) -> Non
     if isinstance(leaf, Sequence):
         for code in leaf.of:
             if code not in known.types:
-                problems.add("unknown_type", line=rule.line, type=code)
+                problems.add("unknown_type", line=leaf.line or rule.line, type=code)
         return
     metric = known.metrics.get(leaf.metric)
     if metric is None:
-        problems.add("unknown_metric", line=rule.line, metric=leaf.metric)
+        problems.add("unknown_metric", line=leaf.line or rule.line, metric=leaf.metric)
         return
     match leaf:
         case Compare():
             _check_window(leaf, metric, rule, known, problems)
         case SetOf():
             if metric.kind is not MetricKind.DISTINCT:
-                problems.add("set_needs_distinct", line=rule.line, metric=leaf.metric)
+                problems.add("set_needs_distinct", line=leaf.line or rule.line, metric=leaf.metric)
             if rule.since or rule.until:
-                problems.add("set_in_span", line=rule.line)
+                problems.add("set_in_span", line=leaf.line or rule.line)
         case Streak():
             if not metric.kind.adds_up:
-                problems.add("streak_adds_up", line=rule.line, metric=leaf.metric)
+                problems.add("streak_adds_up", line=leaf.line or rule.line, metric=leaf.metric)
             _check_streak_fits(leaf, rule, problems)
 
 
 def _check_window(leaf: Compare, metric: Metric, rule: Rule, known: Known, problems: Problems) -> None:
     if metric.kind is MetricKind.DISTINCT and leaf.window.kind is not WindowKind.ALL:
-        problems.add("distinct_window", line=rule.line, metric=leaf.metric)
+        problems.add("distinct_window", line=leaf.line or rule.line, metric=leaf.metric)
     if leaf.window.kind is WindowKind.ROLLING and not metric.kind.adds_up:
-        problems.add("rolling_adds_up", line=rule.line, metric=leaf.metric)
+        problems.add("rolling_adds_up", line=leaf.line or rule.line, metric=leaf.metric)
     if leaf.window.kind is WindowKind.SEASON:
-        _check_season(leaf.window.season, rule, known.seasons, problems)
+        _check_season(leaf, rule, known.seasons, problems)
 
 
-def _check_season(code: str, rule: Rule, seasons: Mapping[str, Season], problems: Problems) -> None:
+def _check_season(leaf: Compare, rule: Rule, seasons: Mapping[str, Season], problems: Problems) -> None:
+    code = leaf.window.season
     season = seasons.get(code)
     if season is None:
-        problems.add("unknown_season", line=rule.line, season=code)
+        problems.add("unknown_season", line=leaf.line or rule.line, season=code)
     elif (rule.since and rule.since >= season.until) or (rule.until and rule.until <= season.since):
-        problems.add("windows_apart", line=rule.line, season=code)
+        problems.add("windows_apart", line=leaf.line or rule.line, season=code)
 
 
 def _check_streak_fits(streak: Streak, rule: Rule, problems: Problems) -> None:
@@ -143,7 +144,7 @@ def _check_streak_fits(streak: Streak, rule: Rule, problems: Problems) -> None:
     longest = streak.n or max(tier.at for tier in rule.tiers)
     # Zones stretch a span of n days over at most one label more, a span of n weeks likewise.
     if longest * days > (rule.until - rule.since).days + days + 1:
-        problems.add("streak_too_long", line=rule.line, n=int(longest))
+        problems.add("streak_too_long", line=streak.line or rule.line, n=int(longest))
 
 
 def _check_tiers(rule: Rule, found: list[Leaf], problems: Problems) -> None:

@@ -97,6 +97,7 @@ class Compare:
     op: Op
     value: float | None
     window: Window
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class SetOf:
     metric: str
     of: tuple[str, ...]
     need: int | None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ class Sequence:
 
     of: tuple[str, ...]
     within: timedelta
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ class Streak:
     n: int | None
     min: float
     freeze: int
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -283,7 +283,11 @@ class _Conditions:
             fields.wrong("op", "unknown_op", op=op)
             op = Op.GE
         return Compare(
-            metric=str(metric), op=Op(op), value=fields.number("value"), window=self._spanned(fields.window("window"))
+            metric=str(metric),
+            op=Op(op),
+            value=fields.number("value"),
+            window=self._spanned(fields.window("window")),
+            line=fields.body.line,
         )
 
     def _set(self, fields: Fields) -> Condition | None:
@@ -300,7 +304,7 @@ class _Conditions:
             inner.wrong("of", "bad_set", most=MAX_SET)
             return None
         need = inner.whole("need", least=1, most=len(values)) if "need" in inner.body else None
-        found = SetOf(metric=str(inner.raw("metric")), of=tuple(values), need=need)
+        found = SetOf(metric=str(inner.raw("metric")), of=tuple(values), need=need, line=inner.body.line)
         inner.done()
         return found
 
@@ -313,7 +317,7 @@ class _Conditions:
         if within is None or not timedelta(seconds=1) <= within <= timedelta(days=30):
             fields.wrong("within", "bad_within")
             return None
-        return Sequence(of=types, within=within)
+        return Sequence(of=types, within=within, line=fields.body.line)
 
     def _streak(self, fields: Fields) -> Condition | None:
         inner = self._inner(fields, "streak")
@@ -328,6 +332,7 @@ class _Conditions:
             n=inner.whole("n", least=2, most=3660) if "n" in inner.body else None,
             min=minimum or 1,
             freeze=inner.whole("freeze", least=0, most=2, default=0),
+            line=inner.body.line,
         )
         inner.done()
         return found

@@ -2,12 +2,13 @@
 
 from omenigen.kit.auth import Caller, Game, Role, require_role
 from omenigen.modules.achievements.errors import AchievementNotFound, ScopeMissing
+from omenigen.modules.achievements.models import RuleRow
 
 RULES_WRITE = "rules:write"
 
 
-def ensure_author(caller: Caller, source_id: int | None) -> None:
-    """Let the operator touch every rule, a game only its own.
+def ensure_author(caller: Caller, rule: RuleRow | None = None) -> None:
+    """Let the operator touch every rule, a game only its own; without a rule: whether they may write any.
 
     Raises `Unauthenticated`, `RoleTooLow`, `ScopeMissing`; `AchievementNotFound` for a rule that is another's.
     """
@@ -16,8 +17,8 @@ def ensure_author(caller: Caller, source_id: int | None) -> None:
         return
     if RULES_WRITE not in caller.scopes:
         raise ScopeMissing(scope=RULES_WRITE)
-    if source_id is not None and source_id != caller.source_id:
-        raise AchievementNotFound(achievement="?")
+    if rule is not None and rule.source_id != caller.source_id:
+        raise AchievementNotFound(achievement=rule.code)
 
 
 def source_of(caller: Caller) -> int | None:

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from omenigen.kit.auth import Caller
 from omenigen.kit.clock import Clock
-from omenigen.modules.achievements.catalog import Catalog
+from omenigen.modules.achievements.catalog import Catalog, Rule
 from omenigen.modules.achievements.errors import AchievementNotFound, RuleIsNotLive
-from omenigen.modules.achievements.models import BackfillRow
+from omenigen.modules.achievements.models import BackfillRow, RuleRow
 from omenigen.modules.achievements.queries import judging as judge_queries
 from omenigen.modules.achievements.queries import rules as queries
 from omenigen.modules.achievements.service.authors import ensure_author
@@ -55,9 +55,8 @@ class Backfill:
 
         Raises `AchievementNotFound`, `RuleIsNotLive`, and what `ensure_author` raises.
         """
-        rule = self._catalog.rule(code)
-        ensure_author(caller, rule.source_id if rule else None)
         row = await queries.rule_coded(self._db, code)
+        ensure_author(caller, row)
         if row is None:
             raise AchievementNotFound(achievement=code)
         if row.state != RuleState.LIVE:
@@ -81,9 +80,8 @@ class Backfill:
 
     async def find(self, *, caller: Caller, code: str) -> BackfillState:
         """Tell how far the newest backfill of a rule is. Raises `AchievementNotFound` where there is none."""
-        rule = self._catalog.rule(code)
-        ensure_author(caller, rule.source_id if rule else None)
         row = await queries.rule_coded(self._db, code)
+        ensure_author(caller, row)
         last = await queries.backfill_of(self._db, row.id) if row else None
         if last is None:
             raise AchievementNotFound(achievement=code)
@@ -91,13 +89,12 @@ class Backfill:
 
     async def carry_on(self) -> bool:
         """Do one chunk of the oldest unfinished backfill; False: there is nothing to do."""
-        row = await self._take()
-        if row is None:
+        found = await self._take()
+        if found is None:
             return False
-        rule = next((one for one in self._catalog.live if one.id == row.rule_id), None)
+        row, rule = found
         users = [] if rule is None else await queries.players_after(self._db, row.after_user, limit=CHUNK)
         if rule is None or not users:
-            # A rule that was retired meanwhile is finished too: nobody may earn it any more.
             row.state, row.finished_at = "done", self._clock.now()
             return True
         await History(self._catalog, rule).fill(self._db, users)
@@ -112,11 +109,20 @@ class Backfill:
         row.points += sum(one["points"] for one in unlocked)
         return True
 
-    async def _take(self) -> BackfillRow | None:
-        for row in await queries.open_backfills(self._db):
-            taken = await queries.take_backfill(self._db, row.id)
+    async def _take(self) -> tuple[BackfillRow, Rule | None] | None:
+        """Take a backfill that can go on, with its rule; None stands for a rule that nobody may earn any more.
+
+        One whose newest text this node has not read yet waits for the next look at the rows.
+        """
+        for waiting in await queries.open_backfills(self._db):
+            kept = await self._db.get(RuleRow, waiting.rule_id)
+            gone = kept is None or kept.state != RuleState.LIVE
+            rule = next((one for one in self._catalog.live if one.id == waiting.rule_id), None)
+            if not gone and (rule is None or kept is None or rule.version != kept.version):
+                continue
+            taken = await queries.take_backfill(self._db, waiting.id)
             if taken is not None:
-                return taken
+                return taken, None if gone else rule
         return None
 
     async def _state(self, row: BackfillRow, code: str) -> BackfillState:

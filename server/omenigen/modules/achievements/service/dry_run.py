@@ -80,7 +80,7 @@ class DryRun:
 
         Raises what `ensure_author` raises.
         """
-        ensure_author(caller, None)
+        ensure_author(caller)
         tried = await self._run(rule, within=AT_ONCE_SECONDS)
         if tried is not None:
             return DryRunState(id=None, state="done", result=tried.as_dict())
@@ -99,7 +99,7 @@ class DryRun:
 
     async def find(self, *, caller: Caller, dry_run_id: int) -> DryRunState:
         """Tell how a dry run is doing. Raises `DryRunNotFound`, and what `ensure_author` raises."""
-        ensure_author(caller, None)
+        ensure_author(caller)
         row = await self._session.get(DryRunRow, dry_run_id)
         if row is None or (source_of(caller) is not None and row.by_source != source_of(caller)):
             raise DryRunNotFound(dry_run_id=dry_run_id)

@@ -34,7 +34,7 @@ from omenigen.modules.achievements.queries import rules as queries
 from omenigen.modules.achievements.rules.walking import has_not
 from omenigen.modules.achievements.service.authors import ensure_author, source_of
 from omenigen.modules.achievements.service.nudges import CATALOG, Nudges
-from omenigen.modules.achievements.service.rulebook import RuleBook, digest_of, placed
+from omenigen.modules.achievements.service.rulebook import RuleBook, checked, digest_of, placed
 from omenigen.modules.achievements.types import RuleState, day_key, month_key, week_key
 
 FILE = "rule"
@@ -71,13 +71,13 @@ class Rules:
 
         Raises what `ensure_author` raises.
         """
-        ensure_author(caller, None)
-        rows = {row.code: row for row in await queries.all_rules(self._session)}
+        ensure_author(caller)
+        rows = await queries.all_rules(self._session)
         mine = source_of(caller)
         return [
-            self._kept(rule, rows[rule.code])
-            for rule in self._catalog.rules
-            if rule.code in rows and (mine is None or rule.source_id == mine)
+            self._kept(placed(rule, row), row)
+            for row in rows
+            if (mine is None or row.source_id == mine) and (rule := self._rule_of(row)) is not None
         ]
 
     def read(self, *, caller: Caller, body: Mapping[str, Any] | None, source: str | None) -> Rule:  # Any: JSON
@@ -85,7 +85,7 @@ class Rules:
 
         Raises `PackRefused` with lines and reasons, `RuleOverForeignTypes`, and what `ensure_author` raises.
         """
-        ensure_author(caller, None)
+        ensure_author(caller)
         if source is not None:
             found = parse_pack(source, file=FILE)
             if len(found) != 1:
@@ -127,11 +127,8 @@ class Rules:
         Raises `AchievementNotFound`, `RuleFromPack`, `RuleStays`, and what `ensure_author` raises.
         """
         row = await queries.rule_coded(self._session, code)
+        ensure_author(caller, row)
         if row is None:
-            ensure_author(caller, None)
-            raise AchievementNotFound(achievement=code)
-        ensure_author(caller, row.source_id)
-        if source_of(caller) is not None and row.source_id is None:
             raise AchievementNotFound(achievement=code)
         if rule is not None:
             self._rewrite(row, rule)
@@ -142,7 +139,7 @@ class Rules:
         row.changed_at = self._clock.now()
         await self._session.flush()
         self._nudges.tell_soon(CATALOG)
-        known = rule or self._catalog.rule(code)
+        known = rule or self._rule_of(row)
         if known is None:
             raise AchievementNotFound(achievement=code)
         return self._kept(placed(known, row), row)
@@ -164,6 +161,16 @@ class Rules:
         marked = await queries.mark_players_of_days(self._session, sorted(metrics), sorted(windows))
         self._nudges.judge()
         return marked
+
+    def _rule_of(self, row: RuleRow) -> Rule | None:
+        """The rule of a row, also of one that this node's catalogue has not heard of yet."""
+        known = self._catalog.rule(row.code)
+        if row.body is None or (known is not None and known.version == row.version):
+            return known
+        try:
+            return checked(row.body, self._known(), file=row.code)
+        except PackRefused:
+            return known
 
     def _rewrite(self, row: RuleRow, rule: Rule) -> None:
         if row.body is None:
