@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-STREAM_NAME = re.compile(r"^[a-z]{2,16}(\.[a-z0-9-]{1,32}){1,3}$")
+STREAM_NAME = re.compile(r"[a-z]{2,16}(\.[a-z0-9-]{1,32}){1,3}")
 KEY_BYTES = 80
 VALUE_BYTES = 32 * 1024
 
@@ -59,7 +59,7 @@ def prefix_of(stream: str) -> str:
 
 def is_stream_name(name: object) -> bool:
     """Tell whether `name` could name a stream."""
-    return isinstance(name, str) and STREAM_NAME.match(name) is not None
+    return isinstance(name, str) and STREAM_NAME.fullmatch(name) is not None
 
 
 def encode(entity: Entity) -> Encoded:
