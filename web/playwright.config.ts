@@ -9,9 +9,13 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 1,
+  // Two runs in one checkout need a folder each.
+  outputDir: process.env.E2E_OUT ?? "test-results",
   reporter: [["list"]],
   globalSetup: "./e2e/server.ts",
   use: {
+    // Set by globalSetup before the workers read this file.
+    baseURL: process.env.E2E_URL,
     browserName: "chromium",
     launchOptions: {
       executablePath: existsSync(system) ? system : undefined,

@@ -1,17 +1,14 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
-import { event, player } from "./games";
+import { event, player, stranger } from "./games";
 import { inLanguage } from "./people";
-import { running } from "./server";
 
-test("players stand by their points, and whoever would rather not, does not stand there", async ({ page, browser }) => {
+test("players stand by their points, and whoever would rather not, does not stand there", async ({ page }) => {
   await inLanguage(page.context(), "ru", "light");
-  const other = await browser.newContext({ baseURL: running().url });
-  const lev = await player(await other.newPage(), "lev");
+  const lev = await stranger("lev");
   const vera = await player(page, "vera");
   for (let i = 0; i < 4; i += 1) await event(vera, "find_secret");
   await event(lev, "find_secret");
-  await other.close();
 
   await page.goto("/boards");
   const places = page.getByRole("list", { name: "Места" });

@@ -9,17 +9,23 @@ export interface Player extends Person {
 
 let key: string | null = null;
 
-/** Somebody whom an external game brought along, who then signed up here, and who is now signed in on the page. */
-export async function player(page: Page, name: string, locale: "ru" | "en" = "ru"): Promise<Player> {
+/** Somebody whom an external game brought along; they have not signed up here. */
+export async function stranger(name: string): Promise<Player> {
   key ??= makeKey(`game${Date.now().toString(36)}`);
   const person = newPerson(name);
   const made = await post("/api/v1/users/", { username: person.username, email: person.email }, key);
-  const { id } = (await made.json()) as { id: number };
-  await post("/api/v1/auth/register", { ...person, locale });
-  const link = await linkFrom(person.email, "/confirm");
+  return { ...person, id: ((await made.json()) as { id: number }).id, key };
+}
+
+/** A game's player who then signed up here with the same address, and who is now signed in on the page. */
+export async function player(page: Page, name: string, locale: "ru" | "en" = "ru"): Promise<Player> {
+  const person = await stranger(name);
+  const { username, email, password } = person;
+  await post("/api/v1/auth/register", { username, email, password, locale });
+  const link = await linkFrom(email, "/confirm");
   await post("/api/v1/auth/confirm", { token: new URL(link, running().url).searchParams.get("token") });
   await signIn(page, person);
-  return { ...person, id, key };
+  return person;
 }
 
 /** The game says that something happened. */

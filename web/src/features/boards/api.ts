@@ -29,11 +29,18 @@ export function boardQuery({ board, window, aroundMe }: BoardView) {
   });
 }
 
+/** Leaving is done at once; coming back, places are written by a worker within a second or two. */
+const REWRITTEN_AFTER_MS = 2_000;
+
 /** Be listed on leaderboards, or not: it holds for all of them. */
 export function useListing() {
   const queries = useQueryClient();
+  const readAgain = () => queries.invalidateQueries({ queryKey: ["boards", "page"] });
   return useMutation({
     mutationFn: (shown: boolean) => unwrap(api.PUT("/api/v1/me/boards", { body: { shown } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["boards", "page"] }),
+    onSuccess: (_, shown) => {
+      if (shown) setTimeout(readAgain, REWRITTEN_AFTER_MS);
+      return readAgain();
+    },
   });
 }
