@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, SecretStr, StringConstraints
 
 from omenigen.kit.auth import Role
 from omenigen.kit.pages import cursor
@@ -20,11 +20,30 @@ from omenigen.modules.accounts.types import (
     SignedInSession,
 )
 
+
+def _storable(text: str) -> str:
+    """Refuse what no table can hold: NUL, and halves of a UTF-16 pair, which JSON can spell but UTF-8 cannot."""
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("not a text")
+    return text
+
+
+def _storable_secret(secret: SecretStr) -> SecretStr:
+    _storable(secret.get_secret_value())
+    return secret
+
+
+Storable = AfterValidator(_storable)
+
 # The rules say what is a good name or address, in words; these bounds only keep the absurd out.
-Typed = Annotated[str, StringConstraints(max_length=254)]
-Password = Annotated[SecretStr, Field(max_length=1024, json_schema_extra={"format": "password"})]
-Token = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-Zone = Annotated[str, StringConstraints(max_length=64)]
+Typed = Annotated[str, StringConstraints(max_length=254), Storable]
+Password = Annotated[
+    SecretStr,
+    Field(max_length=1024, json_schema_extra={"format": "password"}),
+    AfterValidator(_storable_secret),
+]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=256), Storable]
+Zone = Annotated[str, StringConstraints(max_length=64), Storable]
 
 
 def _example(**values: JsonValue) -> ConfigDict:
@@ -94,7 +113,7 @@ class LoginIn(BaseModel):
 
     login: Typed = Field(description="Name or e-mail address")
     password: Password
-    device: Annotated[str, StringConstraints(max_length=200)] | None = None
+    device: Annotated[str, StringConstraints(max_length=200), Storable] | None = None
 
 
 class RefreshIn(BaseModel):
@@ -186,8 +205,8 @@ class MePatch(BaseModel):
 
     model_config = _example(display_name="Вера", about="Ловлю светлячков", time_zone="Asia/Omsk", locale="ru")
 
-    display_name: Annotated[str, StringConstraints(max_length=256)] | None = None
-    about: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    display_name: Annotated[str, StringConstraints(max_length=256), Storable] | None = None
+    about: Annotated[str, StringConstraints(max_length=2000), Storable] | None = None
     time_zone: Zone | None = None
     locale: Locale | None = None
 
@@ -344,7 +363,7 @@ class AccountChangesIn(BaseModel):
 
     role: Role | None = None
     suspended: bool | None = None
-    reason: Annotated[str, StringConstraints(max_length=500)] | None = Field(
+    reason: Annotated[str, StringConstraints(max_length=500), Storable] | None = Field(
         default=None, description="Told to the person when they try to sign in"
     )
 

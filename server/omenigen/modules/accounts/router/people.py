@@ -11,7 +11,7 @@ from omenigen.kit.http import api_router, refusals
 from omenigen.kit.ids import MAX_ID, UserId
 from omenigen.kit.pages import id_of
 from omenigen.modules.accounts.errors import NotYourself, UserNotFound
-from omenigen.modules.accounts.schemas import AccountChangesIn, AccountOut, AccountsOut, CardOut
+from omenigen.modules.accounts.schemas import AccountChangesIn, AccountOut, AccountsOut, CardOut, Typed
 from omenigen.modules.accounts.service.operators import Population
 from omenigen.modules.accounts.service.players import Players
 
@@ -33,7 +33,7 @@ async def card(user_id: UserIdPath, caller: FromDishka[Caller], players: FromDis
 async def list_accounts(
     caller: FromDishka[Caller],
     population: FromDishka[Population],
-    query: Annotated[str, Query(max_length=254, description="Part of a name or address, or an id")] = "",
+    query: Annotated[Typed, Query(max_length=254, description="Part of a name or address, or an id")] = "",
     after: Annotated[str | None, Query(max_length=64, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AccountsOut:
