@@ -1,4 +1,3 @@
-import { Tabs } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
@@ -14,6 +13,7 @@ import { useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
 import { Empty } from "@/shared/ui/Empty";
 import { Page } from "@/shared/ui/Page";
+import { PageTabs } from "@/shared/ui/PageTabs";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import classes from "./builder.module.css";
 
@@ -55,35 +55,23 @@ function BuilderGame() {
       <Await query={games} skeleton={<RowsSkeleton count={4} />} small={false}>
         {() =>
           game && me ? (
-            <Tabs
+            <PageTabs
+              label={t("tabs.label")}
+              tabs={TABS.filter((one) => !roomy || one !== "log").map((one) => ({
+                value: one,
+                label: t(`tabs.${one}`),
+              }))}
               value={tab}
-              onChange={(next) => navigate({ search: { tab: next as Tab }, replace: true })}
-              keepMounted={false}
-              classNames={{ list: classes.tabs, tab: classes.tab }}
+              onChange={(next) => navigate({ search: { tab: next }, replace: true })}
             >
-              <Tabs.List aria-label={t("tabs.label")}>
-                {TABS.filter((one) => !roomy || one !== "log").map((one) => (
-                  <Tabs.Tab key={one} value={one}>
-                    {t(`tabs.${one}`)}
-                  </Tabs.Tab>
-                ))}
-              </Tabs.List>
-              <Tabs.Panel value="keys" className={classes.panel}>
-                <KeyList game={game} />
-              </Tabs.Panel>
-              <Tabs.Panel value="types" className={classes.panel}>
-                <TypeList game={game} />
-              </Tabs.Panel>
-              <Tabs.Panel value="try" className={classes.panel}>
-                <Console game={game} myId={me.id} />
-              </Tabs.Panel>
-              <Tabs.Panel value="players" className={classes.panel}>
-                <LinkPlayer game={game} />
-              </Tabs.Panel>
-              <Tabs.Panel value="log" className={classes.panel}>
-                {aside}
-              </Tabs.Panel>
-            </Tabs>
+              <div className={classes.panel}>
+                {tab === "keys" && <KeyList game={game} />}
+                {tab === "types" && <TypeList game={game} />}
+                {tab === "try" && <Console game={game} myId={me.id} />}
+                {tab === "players" && <LinkPlayer game={game} />}
+                {tab === "log" && aside}
+              </div>
+            </PageTabs>
           ) : (
             <Empty title={t("games.noneTitle")}>{t("games.none")}</Empty>
           )

@@ -1,4 +1,4 @@
-import { Button, Tabs } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { meQuery } from "@/features/accounts/api";
@@ -10,6 +10,7 @@ import { Rules } from "@/features/operator/ui/Rules";
 import { useT } from "@/shared/i18n/i18n";
 import { Empty } from "@/shared/ui/Empty";
 import { Page } from "@/shared/ui/Page";
+import { PageTabs } from "@/shared/ui/PageTabs";
 import classes from "./operator.module.css";
 
 const TABS = ["health", "queues", "letters", "users", "rules"] as const;
@@ -36,35 +37,20 @@ function Operator() {
   if (me.role !== "operator") return <Closed />;
   return (
     <Page title={t("title")} back="/me">
-      <Tabs
+      <PageTabs
+        label={t("tabs.label")}
+        tabs={TABS.map((one) => ({ value: one, label: t(`tabs.${one}`) }))}
         value={tab}
-        onChange={(next) => navigate({ search: { tab: next as Tab }, replace: true })}
-        keepMounted={false}
-        classNames={{ list: classes.tabs, tab: classes.tab }}
+        onChange={(next) => navigate({ search: { tab: next }, replace: true })}
       >
-        <Tabs.List aria-label={t("tabs.label")}>
-          {TABS.map((one) => (
-            <Tabs.Tab key={one} value={one}>
-              {t(`tabs.${one}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="health" className={classes.panel}>
-          <Health />
-        </Tabs.Panel>
-        <Tabs.Panel value="queues" className={classes.panel}>
-          <Queues />
-        </Tabs.Panel>
-        <Tabs.Panel value="letters" className={classes.panel}>
-          <DeadLetters />
-        </Tabs.Panel>
-        <Tabs.Panel value="users" className={classes.panel}>
-          <Accounts myId={me.id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="rules" className={classes.panel}>
-          <Rules />
-        </Tabs.Panel>
-      </Tabs>
+        <div className={classes.panel}>
+          {tab === "health" && <Health />}
+          {tab === "queues" && <Queues />}
+          {tab === "letters" && <DeadLetters />}
+          {tab === "users" && <Accounts myId={me.id} />}
+          {tab === "rules" && <Rules />}
+        </div>
+      </PageTabs>
     </Page>
   );
 }

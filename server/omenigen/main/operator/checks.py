@@ -125,7 +125,7 @@ class Checks:
         return Finding(
             part=Part.RELAY,
             state=_grade(outbox.lag, RELAY_STRAINED, RELAY_DOWN),
-            figures={"waiting": outbox.waiting, "lag": outbox.lag},
+            figures={"waiting": outbox.waiting, "lag": round(outbox.lag)},
         )
 
     async def _look_at_consumers(self) -> Finding:
@@ -143,14 +143,14 @@ class Checks:
             figures={
                 "consumers": len(consumers),
                 "pending": sum(consumer.pending for consumer in consumers),
-                "lag": lag,
+                "lag": round(lag),
                 "dead": dead,
                 "deaf": ", ".join(deaf),
             },
         )
 
     async def _look_at_audit(self) -> Finding:
-        age = round(self._audit.age, 1)
+        age = round(self._audit.age)
         sockets = sum(int(sample.value) for metric in SOCKETS.collect() for sample in metric.samples)
         return Finding(
             part=Part.AUDIT,
@@ -171,7 +171,7 @@ class Checks:
             part=Part.MAIL,
             state=State.STRAINED if overdue else State.OK,
             cause="waiting" if overdue else None if self._mail.smtp_url else "kept",
-            figures={"waiting": waiting, "lag": round(late, 1)},
+            figures={"waiting": waiting, "lag": round(late)},
         )
 
 
@@ -186,5 +186,5 @@ def _grade(value: float, strained: float, down: float) -> State:
     return State.DOWN if value >= down else State.STRAINED if value >= strained else State.OK
 
 
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)
+def _ms(seconds: float) -> int:
+    return max(1, round(seconds * 1000))

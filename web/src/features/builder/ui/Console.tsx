@@ -1,4 +1,5 @@
 import { Autocomplete, Button, Group, PasswordInput, Stack, Textarea, TextInput } from "@mantine/core";
+import "@mantine/core/styles/Combobox.layer.css";
 import { IconRepeat, IconSend } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";

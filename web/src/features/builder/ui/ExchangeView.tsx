@@ -68,8 +68,7 @@ function NoAnswer() {
 /** What to do about a refusal, by its code. */
 export function Advice({ code }: { code: string }) {
   const t = useT("builder");
-  // Codes have dots: as one key, not as a path.
-  return <>{t(`advice.${code}`, { keySeparator: "\u0000", defaultValue: t("advice.other") })}</>;
+  return <>{t(`advice.${code}`, { defaultValue: t("advice.other") })}</>;
 }
 
 interface VerdictProps {

@@ -7,6 +7,7 @@ import { Section } from "@/shared/ui/Section";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import { type Game, type Intake, intakeQuery } from "../api";
 import { groupRefusals, type Step, steps } from "../health";
+import { Code } from "./Code";
 import { Advice } from "./ExchangeView";
 import classes from "./Helper.module.css";
 
@@ -63,7 +64,7 @@ function Road({ game, intake }: { game: Game; intake: Intake }) {
           <ul className={classes.refusals}>
             {groups.map(({ code, count, last }) => (
               <li key={code}>
-                <code className={classes.code}>{code}</code>
+                <Code>{code}</Code>
                 <span className={classes.note}>
                   {t("helper.times", { count })}, {t("helper.last", { when: formats.ago(last.at) })}
                 </span>

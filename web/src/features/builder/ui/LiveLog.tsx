@@ -12,6 +12,7 @@ import { Section } from "@/shared/ui/Section";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import { type Game, logQuery } from "../api";
 import { type LogFilter, type LogLine, lines } from "../log";
+import { Code } from "./Code";
 import classes from "./LiveLog.module.css";
 
 const FILTERS: readonly LogFilter[] = ["all", "events", "refusals"];
@@ -69,7 +70,7 @@ function Line({ line }: { line: LogLine }) {
       <li className={classes.line} data-kind="refusal">
         <IconAlertTriangle size={20} stroke={1.75} className={classes.icon} aria-label={t("log.refusal")} />
         <div className={classes.words}>
-          <code className={classes.code}>{line.refusal.code}</code>
+          <Code>{line.refusal.code}</Code>
           <span className={classes.note}>{paramsText(line.refusal.params)}</span>
         </div>
         {time}
@@ -82,7 +83,7 @@ function Line({ line }: { line: LogLine }) {
       <IconBolt size={20} stroke={1.75} className={classes.icon} aria-hidden="true" />
       <div className={classes.words}>
         <span>
-          <code className={classes.code}>{event.event_type}</code>
+          <Code>{event.event_type}</Code>
           {event.amount > 1 && ` × ${formats.number(event.amount)}`}
         </span>
         <span className={classes.note}>

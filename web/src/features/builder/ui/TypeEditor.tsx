@@ -1,4 +1,6 @@
 import { Button, Checkbox, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import "@mantine/core/styles/Checkbox.layer.css";
+import "@mantine/core/styles/SimpleGrid.layer.css";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { errorField, errorText } from "@/shared/api/errors";

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Menu, TextInput } from "@mantine/core";
+import "@mantine/core/styles/Menu.layer.css";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDots, IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";

@@ -56,7 +56,6 @@ export function DeadLetters() {
 function Letter({ data, onDiscard }: { data: DeadLetter; onDiscard: () => void }) {
   const t = useT("operator");
   const formats = useFormats();
-  const [open, setOpen] = useState(false);
   const replay = useMutation(replayLetter(useQueryClient()));
   const again = () =>
     replay.mutate(data.id, {
@@ -74,11 +73,12 @@ function Letter({ data, onDiscard }: { data: DeadLetter; onDiscard: () => void }
           </span>
         </span>
         <code className={classes.error}>{data.error}</code>
-        {open && (
+        <details className={classes.payload}>
+          <summary>{t("letters.payload")}</summary>
           <CodeBlock label={`${t("letters.payload")}: ${data.subject}`}>
             {typeof data.payload === "string" ? data.payload : JSON.stringify(data.payload, null, 2)}
           </CodeBlock>
-        )}
+        </details>
         <Group gap="xs" className={classes.actions}>
           <Button
             variant="default"
@@ -87,9 +87,6 @@ function Letter({ data, onDiscard }: { data: DeadLetter; onDiscard: () => void }
             leftSection={<IconRepeat size={20} stroke={1.75} aria-hidden="true" />}
           >
             {t("letters.replay")}
-          </Button>
-          <Button variant="subtle" onClick={() => setOpen(!open)} aria-expanded={open}>
-            {open ? t("letters.hide") : t("letters.show")}
           </Button>
           <Button
             variant="subtle"

@@ -111,20 +111,15 @@ function StateIcon({ state, size }: { state: State; size: number }) {
   );
 }
 
-const BYTES = new Set(["bytes", "free", "total"]);
-const SPANS = new Set(["lag", "age"]);
+/** What the sentence above does not say already. */
+const BYTES = ["bytes", "free", "total"] as const;
 
 function useFigures(figures: Part["figures"]): [string, string][] {
   const t = useT("operator");
-  const formats = useFormats();
   const amounts = useAmounts();
-  return Object.entries(figures).flatMap(([name, value]): [string, string][] => {
-    if (typeof value !== "number") return [];
-    const label = t(`health.figures.${name}`);
-    if (BYTES.has(name)) return [[label, amounts.bytes(value)]];
-    if (SPANS.has(name)) return [[label, amounts.span(value)]];
-    if (name === "ms") return [[label, t("health.ms", { value: formats.number(value) })]];
-    return [[label, formats.number(value)]];
+  return BYTES.flatMap((name): [string, string][] => {
+    const value = figures[name];
+    return typeof value === "number" ? [[t(`health.figures.${name}`), amounts.bytes(value)]] : [];
   });
 }
 

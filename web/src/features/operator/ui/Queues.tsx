@@ -36,11 +36,8 @@ function Figures({ found }: { found: Found }) {
   return (
     <>
       <StatTiles>
-        <StatTile
-          value={formats.number(found.outbox.waiting)}
-          label={`${t("queues.outbox")}: ${t("queues.outboxHint")}`}
-        />
-        <StatTile value={formats.number(found.due)} label={`${t("queues.due")}: ${t("queues.dueHint")}`} />
+        <StatTile value={formats.number(found.outbox.waiting)} label={t("queues.outbox")} />
+        <StatTile value={formats.number(found.due)} label={t("queues.due")} />
         {found.streams.map((stream) => (
           <StatTile
             key={stream.name}
