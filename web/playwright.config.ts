@@ -6,8 +6,8 @@ const system = process.env.CHROMIUM || "/usr/bin/chromium";
 
 export default defineConfig({
   testDir: "e2e",
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   workers: 1,
   // Two runs in one checkout need a folder each.
   outputDir: process.env.E2E_OUT ?? "test-results",

@@ -1,8 +1,11 @@
-import { type BrowserContext, expect, test } from "@playwright/test";
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { inLanguage, resident, signIn } from "./people";
 import { running } from "./server";
 
 const at = (path: string) => running().url + path;
+
+/** Congratulations are for what happens now: before the stream is followed, things are simply there. */
+const followed = (page: Page) => expect(page.locator('[data-socket="open"]')).toBeAttached({ timeout: 20_000 });
 
 /** A game of one's own, linked to oneself, made through the API in the person's session. */
 async function ownGame(context: BrowserContext): Promise<{ send: (type: string) => Promise<void> }> {
@@ -38,10 +41,11 @@ test("events of a game move the open screen: list, level and congratulation, wit
   await signIn(page, await resident("vera"));
   const game = await ownGame(context);
   await expect(page.getByText("Вход", { exact: true })).toBeVisible();
+  await followed(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   for (let secret = 0; secret < 3; secret += 1) await game.send("find_secret");
-  await expect(page.getByText("Секрет найден")).toHaveCount(3);
   await expect(page.getByRole("status").filter({ hasText: "Исследователь" })).toBeVisible();
+  await expect(page.getByText("Секрет найден")).toHaveCount(3);
   await page.screenshot({ path: test.info().outputPath("unlock.png") });
   for (let level = 0; level < 10; level += 1) await game.send("complete_level");
   await expect(page.getByRole("status").filter({ hasText: "Мастер" })).toBeVisible();
@@ -53,6 +57,7 @@ test("what happened while the socket was away is there when it is back", async (
   await signIn(page, await resident("lev"));
   const game = await ownGame(context);
   await expect(page.getByText("Вход", { exact: true })).toBeVisible();
+  await followed(page);
   await context.setOffline(true);
   await expect(page.getByText("Нет связи. Показываем то, что сохранено")).toBeVisible();
   await game.send("find_secret");
@@ -68,6 +73,7 @@ test("one tab holds the socket; when it closes the other takes over", async ({ p
   await signIn(page, await resident("dasha"));
   const game = await ownGame(context);
   await expect(page.getByText("Вход", { exact: true })).toBeVisible();
+  await followed(page);
   const second = await context.newPage();
   const sockets: string[] = [];
   second.on("websocket", (socket) => sockets.push(socket.url()));

@@ -14,7 +14,7 @@ test("signing another device out closes its page by itself", async ({ page, brow
   });
   const other = await elsewhere.newPage();
   await signIn(other, person);
-  await expect(other.getByRole("navigation")).toBeVisible();
+  await expect(other.locator('[data-socket="open"]')).toBeAttached({ timeout: 20_000 });
 
   await page.goto(at("/me/sessions"));
   await expect(page.getByText("Это устройство")).toBeVisible();
@@ -53,7 +53,7 @@ test("profile, portrait and language are changed and stay", async ({ page, conte
   await page.goto(at("/me/profile"));
   await page.getByLabel("Как показывать").fill("Даша с маяка");
   await page.getByLabel("О себе").fill("Ловлю светлячков");
-  await page.getByLabel("Часовой пояс").fill("Omsk");
+  await page.getByRole("combobox", { name: "Часовой пояс" }).fill("Omsk");
   await page.getByRole("option", { name: "Asia/Omsk" }).click();
   await page.getByRole("button", { name: "Сохранить", exact: true }).click();
   await expect(page.getByText("Сохранено")).toBeVisible();

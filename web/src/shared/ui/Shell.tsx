@@ -4,7 +4,7 @@ import { IconCloudOff, IconSearch } from "@tabler/icons-react";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ComponentType, ReactNode } from "react";
 import { useT } from "../i18n/i18n";
-import { useOnline } from "../live/online";
+import { useConnection, useOnline } from "../live/online";
 import classes from "./Shell.module.css";
 
 export interface NavItem {
@@ -88,8 +88,9 @@ function NavLink({ item }: { item: NavItem }) {
 function ConnectionStrip() {
   const t = useT("common");
   const state = useOnline();
+  const socket = useConnection((connection) => connection.socket);
   return (
-    <div role="status" className={classes.stripArea}>
+    <div role="status" data-socket={socket}>
       {state !== "fine" && (
         <div className={classes.strip}>
           <IconCloudOff size={18} stroke={1.75} aria-hidden="true" />
