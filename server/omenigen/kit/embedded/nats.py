@@ -82,7 +82,8 @@ class Nats:
                     "store_dir": str(self._folder / "store"),
                     "max_memory_store": self._tuning.nats_memory * 1024 * 1024,
                     "max_file_store": 4 * 1024**3,
-                    "sync_interval": "1s" if self._tuning.durable else "2m",
+                    # A fact leaves the outbox when JetStream has it: then it must be on disk, or a power cut loses it.
+                    "sync_interval": "always" if self._tuning.durable else "2m",
                 },
             },
             indent=1,

@@ -17,7 +17,7 @@ describe("bars by type", () => {
 
 describe("series", () => {
   it("sums points and names the best day", () => {
-    const days = [
+    const days: { day: string; by_type: Record<string, number>; points: number }[] = [
       { day: "2026-07-01", by_type: { login: 1 }, points: 5 },
       { day: "2026-07-02", by_type: {}, points: 0 },
       { day: "2026-07-03", by_type: { login: 1, find_secret: 2 }, points: 105 },
