@@ -81,4 +81,5 @@ class SimDatabase:
             raise OperationalError("the way there", {}, ConnectionRefusedError("database away"))
         async with self._maker() as session:
             yield session
-        await asyncio.sleep(self.rng.uniform(0.0005, 0.02))
+        slow = self.rng.random() < 0.15
+        await asyncio.sleep(self.rng.uniform(0.02, 0.4) if slow else self.rng.uniform(0.0005, 0.02))

@@ -168,12 +168,9 @@ class Device:
         self._look_for_secrets(stream, frame)
 
     def _follow_rooms(self, frame: Frame) -> None:
-        entered = [f"room.{key[5:]}" for key in frame["put"] if key.startswith("room/")]
-        left = [f"room.{key[5:]}" for key in frame["drop"] if key.startswith("room/")]
-        if entered:
+        """Go where one is let in. Nobody leaves by themselves: whom the server forgets to put out goes on listening."""
+        if entered := [f"room.{key[5:]}" for key in frame["put"] if key.startswith("room/")]:
             asyncio.get_running_loop().create_task(self.client.follow(*entered))
-        if left:
-            asyncio.get_running_loop().create_task(self.client.unfollow(*left))
 
     def _look_for_secrets(self, stream: str, frame: Frame) -> None:
         session_ended = self._outcasts.sessions.get(self.session)

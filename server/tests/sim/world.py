@@ -23,8 +23,8 @@ from tests.sim.nodes import Node, Parts, Verb
 from tests.sim.rooms import KINDS, Keys, Rooms
 
 USERS, DEVICES, NODES, ROOMS = 5, 2, 3, 3
-SETTLE_SECONDS = 240.0
-KILL_STEPS = ("before_commit", "before_hub", "before_publish", "before_answer")
+WRITES_SECONDS, SETTLE_SECONDS = 120.0, 60.0
+KILL_STEPS = ("before_commit", "before_commit", "before_hub", "before_publish", "before_answer")
 _ACTIONS = {
     "post": 60.0, "edit": 6.0, "delete": 5.0, "kick": 4.0, "rejoin": 5.0, "break_line": 2.5, "deafen": 0.6,
     "slow": 1.0, "offline": 2.5, "kill": 0.8, "kill_at_step": 4.0, "bus_away": 0.5, "database_away": 0.3,
@@ -248,11 +248,10 @@ class World:
     # ── the end ──
 
     async def _settle(self) -> None:
-        """Heal everything and give it time."""
+        """Heal everything and give it time: the bus last, so that each stream's last patch may be lost in silence."""
         for task in list(self._healing):
             task.cancel()
-        self.bus.heal()
-        self.database.away = False
+        self.bus.away = self.database.away = False
         for node in self.nodes:
             node.killed_at = None
             if not node.alive:
@@ -261,6 +260,8 @@ class World:
             device.offline = device.flaky = False
             if device.line is not None:
                 device.line.slow_until = 0.0
+        await asyncio.sleep(WRITES_SECONDS)
+        self.bus.heal()
         await asyncio.sleep(SETTLE_SECONDS)
 
     async def _ask(self) -> None:
