@@ -1,4 +1,4 @@
-"""The network of the simulation: a bus that loses, doubles and reorders, lines that stall and break, requests that vanish."""
+"""The network of the simulation: a bus that loses, doubles and reorders; lines that stall, go deaf and break."""
 
 import asyncio
 import random

@@ -90,7 +90,7 @@ class Node:
         self.alive = False
         self.life = 0
         self.killed_at: str | None = None
-        """The step at which the next commit kills this process: before_commit, before_hub, before_publish, before_answer."""
+        """The step at which the next commit kills this process (`world.KILL_STEPS`)."""
         self._database = database
         self._kinds = kinds
         self._clock = clock
@@ -166,7 +166,7 @@ class Node:
             return await copies(db, self._kinds, caller, list(names))
 
     async def run(self, verb: Verb) -> Any:
-        """Run a verb in a unit of work through the real edge. Raises `Undelivered` when this process dies on the way."""
+        """Run a verb in a unit of work through the real edge. Raises `Undelivered` when the process dies on the way."""
         if not self.alive:
             raise Undelivered
         life = self.life

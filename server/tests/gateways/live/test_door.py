@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from omenigen.gateways.live import sockets
 from omenigen.gateways.live.tickets import Tickets
@@ -120,7 +120,7 @@ async def test_of_two_who_show_one_ticket_at_once_one_gets_in(house: House, vera
             await talk.say("auth", ticket=ticket, v=1)
             try:
                 return str((await talk.hear())["op"])
-            except Exception:
+            except ConnectionClosed:
                 return "closed"
 
     outcomes = await asyncio.gather(*(try_it() for _ in range(5)))

@@ -12,9 +12,10 @@ import orjson
 import structlog
 
 from omenigen.kit.clock import Clock
-from omenigen.kit.streams.client.commands import Accepted, Command, Commands, Refused, Row, Standing, Undelivered
+from omenigen.kit.streams.client.commands import Accepted, Command, Commands, Row, Undelivered
 from omenigen.kit.streams.client.lines import Dial, Line, LineClosed
 from omenigen.kit.streams.client.replica import Frame, Replica
+from omenigen.kit.streams.client.sending import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,6 @@ PONG_SECONDS = 10.0
 HEALTHY_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 30.0
 COPIES_AT_ONCE = 50
-RESTORE_PAUSE_SECONDS = 1.0
 STOP_CODES = frozenset({4400, 4403, 4409, 4410})
 _FLOOD, _FLOOD_SECONDS = 4429, 60.0
 
@@ -73,7 +73,7 @@ class LiveClient:
         self._pong = asyncio.Event()
         self._to_load: dict[str, None] = {}
         self._load = asyncio.Event()
-        self._send = asyncio.Event()
+        self._sender = Sender(dial, rng, self.commands, on_answer=self._answered)
         self._gap_timers: dict[str, asyncio.TimerHandle] = {}
         self._replay_due = False
         self._owners: dict[tuple[str, str], str] = {}
@@ -101,12 +101,12 @@ class LiveClient:
     def write(self, command: Command) -> None:
         """Queue a write; it is sent, and sent again, until the server has answered."""
         self.commands.add(command)
-        self._send.set()
+        self._sender.wake()
 
     async def run(self) -> None:
         """Stay connected until cancelled, or until the server says to stop."""
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._load_copies()), group.create_task(self._send_commands())]
+            tasks = [group.create_task(self._load_copies()), group.create_task(self._sender.run())]
             await self._stay_connected()
             for task in tasks:
                 task.cancel()
@@ -326,32 +326,7 @@ class LiveClient:
             self._replay_due = False
             for command in self.commands.replay(now=self._clock.monotonic()):
                 self.commands.add(command, restored=True)
-            self._send.set()
-
-    async def _send_commands(self) -> None:
-        while True:
-            row = self.commands.next()
-            if row is None:
-                self._send.clear()
-                await self._send.wait()
-                continue
-            await self._deliver(row)
-            if row.restored:
-                await asyncio.sleep(RESTORE_PAUSE_SECONDS)
-
-    async def _deliver(self, row: Row) -> None:
-        failures = 0
-        while row.standing is not Standing.ACCEPTED and row.command.client_id in self.commands.rows:
-            row.standing = Standing.SENDING
-            try:
-                self._answered(row, await self._dial.send(row.command))
-            except Refused:
-                self.commands.refused(row)
-            except Undelivered:
-                self.commands.failed(row)
-                failures += 1
-                await asyncio.sleep(self._rng.uniform(0, min(LONGEST_WAIT_SECONDS, 2.0**failures)))
-
+            self._sender.wake()
 
     def _answered(self, row: Row, answer: Accepted) -> None:
         self.commands.accepted(row, answer, now=self._clock.monotonic())
