@@ -105,8 +105,7 @@ class Connection(asyncio.Protocol):
         self._answer: asyncio.Future[int] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport  # type: ignore[assignment] # a stream of bytes always has a Transport
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

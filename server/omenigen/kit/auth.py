@@ -37,7 +37,10 @@ class Trust(StrEnum):
     @property
     def rank(self) -> int:
         """Position in the order of trust, from 0."""
-        return list(Trust).index(self)
+        return _TRUST_RANKS[self]
+
+
+_TRUST_RANKS = {trust: rank for rank, trust in enumerate(Trust)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -423,6 +423,7 @@ class Envelope:
         self._app = app
         self._body_max = body_max
         self._headers = list(_SECURITY_HEADERS)
+        self._children: dict[tuple[str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000"))
 
@@ -458,11 +459,22 @@ class Envelope:
         finally:
             self._tell(state, scope, status, time.perf_counter() - started)
 
+    def _metrics(self, operation: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
+        """Return the two to tell, remembered: looking a label up costs more than counting."""
+        found = self._children.get((operation, status))
+        if found is None:
+            found = REQUESTS.labels(operation, str(status)).inc, REQUEST_SECONDS.labels(operation).observe
+            self._children[operation, status] = found
+        return found
+
     def _tell(self, state: dict[str, Any], scope: AsgiScope, status: int, seconds: float) -> None:
         operation = state.get("operation", "other")
-        REQUESTS.labels(operation, str(status)).inc()
-        REQUEST_SECONDS.labels(operation).observe(seconds)
-        say = log.warning if status >= 500 else log.debug if scope["method"] in SAFE_METHODS else log.info
+        count, observe = self._metrics(operation, status)
+        count()
+        observe(seconds)
+        # What happens a thousand times a second is told only where it went wrong.
+        quiet = scope["method"] in SAFE_METHODS or (status < 400 and state.get("often", False))
+        say = log.warning if status >= 500 else log.debug if quiet else log.info
         say("request", operation=operation, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 

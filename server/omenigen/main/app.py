@@ -10,7 +10,7 @@ from omenigen import __version__
 from omenigen.kit.http import PROBLEM_SCHEMA, Envelope, install_problems
 from omenigen.kit.texts import Texts
 from omenigen.main.health import router as health
-from omenigen.main.routers import ROUTERS
+from omenigen.main.routers import ROUTERS, SHORTCUTS
 from omenigen.main.settings import Settings
 from omenigen.main.web import install_web
 
@@ -32,6 +32,7 @@ async def make_app(container: AsyncContainer, settings: Settings) -> FastAPI:
     app.state.texts = await container.get(Texts)
     app.state.settings = settings
     install_problems(app)
+    app.router.routes.extend(SHORTCUTS)
     app.include_router(health)
     for router in ROUTERS:
         app.include_router(router)

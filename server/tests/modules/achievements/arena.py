@@ -72,7 +72,7 @@ class Arena:
         key = replace(key, game=replace(key.game, trust=trust))
         told = Told(user_id=player, event_type=kind, details=details, event_id=event_id, at=at, amount=amount)
         taken = [await intake.take(key=key, told=told) for _ in range(times)]
-        return [one.event.id for one in taken]
+        return [one.id for one in taken]
 
     async def judge(self, limit: int = 500) -> int:
         """Judge until nobody waits."""

@@ -4,7 +4,7 @@ SQLAlchemy's session costs 1.5–1.9 ms a unit of work, which is the whole budge
 bench/achievements). Every statement takes its rows sorted by key, so that two batches lock in one order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -17,8 +17,9 @@ from asyncpg import Connection, Record
 _INSERT_EVENTS = """
 WITH new AS MATERIALIZED (
     SELECT nextval('achievement_event_id_seq') AS id, *
-    FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
-                $8::timestamptz[], $9::timestamptz[], $10::date[], $11::text[], $12::bool[], $13::bigint[])
+    FROM unnest($1::text::bigint[], $2::text::uuid[], $3::text::bigint[], $4::text::text[], $5::text::bigint[],
+                $6::text::bigint[], $7::text[], $8::text::timestamptz[], $9::text::timestamptz[], $10::text::date[],
+                $11::text::text[], $12::text::bool[], $13::text::bigint[])
          AS told (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at, day, trust, late,
                   content)
 )
@@ -39,7 +40,7 @@ JOIN unnest($1::bigint[], $2::uuid[]) AS asked (source_id, event_id) USING (sour
 
 _ADD = """
 INSERT INTO achievement_counter AS kept (user_id, metric_id, "window", value)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::float8[])
+SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::text[], $4::text::float8[])
 ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = kept.value + excluded.value
 RETURNING value
 """
@@ -49,7 +50,7 @@ _LOWER = _ADD.replace("kept.value + excluded.value", "least(kept.value, excluded
 
 _RAISE_STAMPS = """
 INSERT INTO achievement_counter AS kept (user_id, metric_id, "window", value)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::float8[])
+SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::text[], $4::text::float8[])
 ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = excluded.value WHERE excluded.value >= kept.value
 RETURNING user_id, metric_id, "window"
 """
@@ -68,12 +69,12 @@ RETURNING user_id, metric_id, "window"
 
 _SCORE_AND_MARKS = """
 WITH due AS (
-    INSERT INTO achievement_due (user_id, metric_id) SELECT * FROM unnest($4::bigint[], $5::bigint[])
+    INSERT INTO achievement_due (user_id, metric_id) SELECT * FROM unnest($4::text::bigint[], $5::text::bigint[])
 ), boards AS (
-    INSERT INTO achievement_board_due (user_id) SELECT * FROM unnest($1::bigint[])
+    INSERT INTO achievement_board_due (user_id) SELECT * FROM unnest($1::text::bigint[])
 )
 INSERT INTO achievement_score AS kept (user_id, event_points, last_activity)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
+SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::timestamptz[])
 ON CONFLICT (user_id) DO UPDATE SET event_points = kept.event_points + excluded.event_points,
     last_activity = greatest(kept.last_activity, excluded.last_activity), rev = kept.rev + 1
 RETURNING user_id, rev
@@ -111,7 +112,10 @@ _FORGET_RUNS = "DELETE FROM achievement_streak WHERE user_id = $1 AND metric_id 
 
 @dataclass(slots=True, kw_only=True)
 class NewEvent:
-    """An event that was looked over and waits for its transaction."""
+    """An event that was looked over and waits for its transaction.
+
+    `points` are what it earns; `worth` what it would without the daily cap. `content` as in the table.
+    """
 
     source_id: int
     event_id: UUID
@@ -126,6 +130,7 @@ class NewEvent:
     trust: str
     late: bool
     content: int
+    worth: int = 0
     fields: Mapping[str, Any] | None = None  # Any: JSON
     self_reported: bool = False
 
@@ -150,38 +155,48 @@ class KeptEvent:
 Driver: TypeAlias = "Connection[Record]"
 """A connection as asyncpg itself gives it; generic for type checkers only."""
 
+EventKey = tuple[int, int]
+"""Game, and the event's id as a number: a UUID's own hash is slow."""
+
 CounterKey = tuple[int, int, str]
 """Player, metric, window."""
 
 
-async def insert_events(
-    db: Driver, events: Sequence[NewEvent], now: datetime
-) -> dict[tuple[int, UUID], int]:
+def packed(values: Iterable[object]) -> str:
+    """Write an array as PostgreSQL reads it, for values without commas, braces, quotes and blanks.
+
+    asyncpg looks at each element of a list through two abstract classes, which costs more than the rest of its work.
+    """
+    return f"{{{','.join(map(str, values))}}}"
+
+
+async def insert_events(db: Driver, events: Sequence[NewEvent], now: datetime) -> dict[EventKey, int]:
     """Insert the events that are not there yet; return the ids of those that were new."""
     rows = await db.fetch(
         _INSERT_EVENTS,
-        [event.source_id for event in events],
-        [event.event_id for event in events],
-        [event.user_id for event in events],
-        [event.type_code for event in events],
-        [event.amount for event in events],
-        [event.points for event in events],
-        [event.details for event in events],
-        [event.at for event in events],
-        [event.counts_at for event in events],
-        [event.day for event in events],
-        [event.trust for event in events],
-        [event.late for event in events],
-        [event.content for event in events],
+        packed(event.source_id for event in events),
+        packed(event.event_id.hex for event in events),
+        packed(event.user_id for event in events),
+        packed(event.type_code for event in events),
+        packed(event.amount for event in events),
+        packed(event.points for event in events),
+        [event.details for event in events] if any(event.details for event in events) else None,
+        packed(event.at.isoformat() for event in events),
+        packed(event.counts_at.isoformat() for event in events),
+        packed(event.day for event in events),
+        packed(event.trust for event in events),
+        packed(event.late for event in events),
+        packed(event.content for event in events),
         now,
     )
-    return {(row[1], row[2]): row[0] for row in rows}
+    return {(row[1], row[2].int): row[0] for row in rows}
 
 
-async def find_events(db: Driver, keys: Sequence[tuple[int, UUID]]) -> dict[tuple[int, UUID], KeptEvent]:
+async def find_events(db: Driver, keys: Sequence[tuple[int, UUID]]) -> dict[EventKey, KeptEvent]:
     """Read events by game and event id."""
     rows = await db.fetch(_FIND_EVENTS, [key[0] for key in keys], [key[1] for key in keys])
-    return {(row["source_id"], row["event_id"]): KeptEvent(**row) for row in rows}
+    found = [KeptEvent(**{**row, "event_id": UUID(bytes=row["event_id"].bytes)}) for row in rows]
+    return {(event.source_id, event.event_id.int): event for event in found}
 
 
 async def add(db: Driver, steps: Sequence[tuple[CounterKey, float]]) -> list[float]:
@@ -199,9 +214,7 @@ async def lower_to(db: Driver, values: Sequence[tuple[CounterKey, float]]) -> li
     return await _change(db, _LOWER, values)
 
 
-async def set_latest(
-    db: Driver, values: Sequence[tuple[CounterKey, float, float]]
-) -> list[tuple[CounterKey, float]]:
+async def set_latest(db: Driver, values: Sequence[tuple[CounterKey, float, float]]) -> list[tuple[CounterKey, float]]:
     """Set counters whose stamp (seconds) is not older than the one kept; return those that were set.
 
     The stamp stands in a row of its own (`<window>#at`), so that events may arrive in any order.
@@ -214,9 +227,7 @@ async def set_latest(
     return newer
 
 
-async def meet(
-    db: Driver, met: Sequence[tuple[CounterKey, str, int]], *, at_most: int
-) -> dict[CounterKey, int]:
+async def meet(db: Driver, met: Sequence[tuple[CounterKey, str, int]], *, at_most: int) -> dict[CounterKey, int]:
     """Note values that distinct metrics met; return how many were new per counter."""
     rows = await db.fetch(
         _MEET,
@@ -234,9 +245,7 @@ async def meet(
     return found
 
 
-async def lock_days(
-    db: Driver, days: Sequence[tuple[int, str]], metric_id: int
-) -> dict[tuple[int, str], int]:
+async def lock_days(db: Driver, days: Sequence[tuple[int, str]], metric_id: int) -> dict[tuple[int, str], int]:
     """Take the rows that sum up players' capped points of a day; return what they hold."""
     rows = await db.fetch(_LOCK_DAY, [user for user, _ in days], metric_id, [window for _, window in days])
     return {(row[0], row[1]): int(row[2]) for row in rows}
@@ -255,11 +264,11 @@ async def add_score(
     """Add event points to players' scores and leave the marks for judges and boards; return the new revisions."""
     rows = await db.fetch(
         _SCORE_AND_MARKS,
-        [user for user, _, _ in scores],
-        [points for _, points, _ in scores],
-        [moment for _, _, moment in scores],
-        [user for user, _ in due],
-        [metric for _, metric in due],
+        packed(user for user, _, _ in scores),
+        packed(points for _, points, _ in scores),
+        packed(moment.isoformat() for _, _, moment in scores),
+        packed(user for user, _ in due),
+        packed(metric for _, metric in due),
     )
     return {row[0]: row[1] for row in rows}
 
@@ -294,10 +303,18 @@ async def _change(db: Driver, statement: str, values: Sequence[tuple[CounterKey,
     return [row[0] for row in await db.fetch(statement, *_columns(values))]
 
 
-def _columns(values: Sequence[tuple[CounterKey, float]]) -> tuple[list[int], list[int], list[str], list[float]]:
+def _columns(values: Sequence[tuple[CounterKey, float]]) -> tuple[str, str, str, str]:
     return (
-        [key[0] for key, _ in values],
-        [key[1] for key, _ in values],
-        [key[2] for key, _ in values],
-        [value for _, value in values],
+        packed(key[0] for key, _ in values),
+        packed(key[1] for key, _ in values),
+        _quoted([key[2] for key, _ in values]),
+        packed(value for _, value in values),
     )
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    """Write an array of texts that may hold anything (a session's name is a game's own)."""
+    whole = '","'.join(texts)
+    if "\\" in whole or whole.count('"') != 2 * (len(texts) - 1):
+        whole = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return f'{{"{whole}"}}'

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from dishka import AsyncContainer, FromDishka
+from dishka import FromDishka
 from fastapi import Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -32,7 +32,7 @@ from omenigen.modules.achievements.errors import (
     TrustTooLow,
     TypeNotAllowed,
 )
-from omenigen.modules.achievements.router.direct import caller_of, direct_router
+from omenigen.modules.achievements.router.direct import Door, caller_of, direct_router, door_of
 from omenigen.modules.achievements.schemas.events import (
     BATCH,
     EVENT,
@@ -45,9 +45,8 @@ from omenigen.modules.achievements.schemas.events import (
     EventOut,
 )
 from omenigen.modules.achievements.service.corrections import Corrections
-from omenigen.modules.achievements.service.intake import Intake, Told
+from omenigen.modules.achievements.service.intake import Told
 from omenigen.modules.achievements.service.keyring import LiveKey
-from omenigen.modules.achievements.service.own import OwnDevices
 from omenigen.modules.achievements.service.writing import Taken
 
 direct = direct_router(prefix="/api/v1", tags=["achievements"])
@@ -92,14 +91,12 @@ def _body(model: type[EventIn] | type[BatchIn]) -> dict[str, Any]:
     },
 )
 async def create_event(request: Request) -> Response:
-    container: AsyncContainer = request.app.state.dishka_container
     body = await request.body()
-    caller, key = await caller_of(request, container)
-    intake = await container.get(Intake)
+    door = await door_of(request)
+    caller, key = await caller_of(request, door)
     told = _told(_read(body), request.headers.get("idempotency-key"))
-    taken = await intake.take(key=await _sender(container, caller, key, [told]), told=told)
-    texts: Texts = request.app.state.texts
-    message = texts.say(locale_of(request), "achievements.event_accepted")
+    taken = await door.intake.take(key=await _sender(door, caller, key, [told]), told=told)
+    message = door.texts.say(locale_of(request), "achievements.event_accepted")
     return Response(_event(taken, message), status_code=201 if taken.new else 200, media_type="application/json")
 
 
@@ -113,15 +110,14 @@ direct.add_api_route("/event", create_event, methods=["POST"], include_in_schema
     responses={200: {"model": BatchOut}, **refusals(*_SENDING, BodyTooLarge)},
 )
 async def create_events(request: Request) -> Response:
-    container: AsyncContainer = request.app.state.dishka_container
     body = _unpacked(await request.body(), request.headers.get("content-encoding", ""))
-    caller, key = await caller_of(request, container)
-    texts, locale = request.app.state.texts, locale_of(request)
-    told = _read_batch(body, texts, locale)
-    intake = await container.get(Intake)
-    sender = await _sender(container, caller, key, [one for one in told if isinstance(one, Told)])
-    outcomes = await intake.take_many(key=sender, told=told)
-    return Response(_results(outcomes, texts, locale), media_type="application/json")
+    door = await door_of(request)
+    caller, key = await caller_of(request, door)
+    locale = locale_of(request)
+    told = _read_batch(body, door.texts, locale)
+    sender = await _sender(door, caller, key, [one for one in told if isinstance(one, Told)])
+    outcomes = await door.intake.take_many(key=sender, told=told)
+    return Response(_results(outcomes, door.texts, locale), media_type="application/json")
 
 
 @router.post(
@@ -142,11 +138,9 @@ async def correct_event(
     )
 
 
-async def _sender(container: AsyncContainer, caller: Caller, key: LiveKey | None, told: list[Told]) -> LiveKey:
+async def _sender(door: Door, caller: Caller, key: LiveKey | None, told: list[Told]) -> LiveKey:
     """Return the key that vouches for events: the game's, or what a player's own device is worth."""
-    if key is not None:
-        return key
-    return await (await container.get(OwnDevices)).key(caller, [one.user_id for one in told])
+    return key or await door.own_devices.key(caller, [one.user_id for one in told])
 
 
 def _read(body: bytes) -> EventIn:
@@ -222,13 +216,13 @@ def _event(taken: Taken, message: str) -> bytes:
     event = taken.event
     return orjson.dumps(
         {
-            "id": event.id,
+            "id": taken.id,
             "user_id": event.user_id,
             "event_type": event.type_code,
             "details": orjson.Fragment(event.details) if event.details is not None else None,
-            "created_at": event.received_at,
+            "created_at": taken.received_at,
             "message": message,
-            "event_id": str(event.event_id),
+            "event_id": event.event_id,
             "amount": event.amount,
             "points": event.points,
             "late": event.late,
@@ -247,6 +241,6 @@ def _results(outcomes: list[Taken | Refusal], texts: Texts, locale: Locale) -> b
             results.append({"status": status, "code": outcome.code, "detail": detail})
         else:
             status = "new" if outcome.new else "repeat"
-            results.append({"status": status, "id": outcome.event.id})
+            results.append({"status": status, "id": outcome.id})
         counts[status] += 1
     return orjson.dumps({"results": results, **counts})

@@ -4,7 +4,7 @@ from datetime import UTC
 from typing import Annotated, Any
 
 import orjson
-from dishka import AsyncContainer, FromDishka, Scope
+from dishka import FromDishka, Scope
 from fastapi import Path, Query, Request, Response
 
 from omenigen.kit.auth import Caller, PeopleOnly, require_user
@@ -21,7 +21,7 @@ from omenigen.modules.accounts.public import (
 )
 from omenigen.modules.achievements.errors import KeyExpired, KeyRevoked, KeyUnknown, ScopeMissing
 from omenigen.modules.achievements.queries.players import EventFound
-from omenigen.modules.achievements.router.direct import caller_of, direct_router
+from omenigen.modules.achievements.router.direct import Door, caller_of, direct_router, door_of
 from omenigen.modules.achievements.schemas.events import EventLine
 from omenigen.modules.achievements.schemas.players import (
     HeatDay,
@@ -34,7 +34,7 @@ from omenigen.modules.achievements.schemas.players import (
     SeriesOut,
     StatsOut,
 )
-from omenigen.modules.achievements.service.cache import EVENTS, SCORE, STATS, Answers
+from omenigen.modules.achievements.service.cache import EVENTS, SCORE, STATS
 from omenigen.modules.achievements.service.players import GamePlayers
 from omenigen.modules.achievements.service.sight import Sight
 from omenigen.modules.achievements.service.sources import Sources
@@ -133,8 +133,8 @@ async def get_events(request: Request) -> Response:
     before = request.query_params.get("before")
     if before is None and limit == CACHED_EVENTS:
         return await _cached(request, EVENTS)
-    container, user_id = await _seen(request)
-    async with container(scope=Scope.REQUEST) as scope:
+    door, user_id = await _seen(request)
+    async with door.container(scope=Scope.REQUEST) as scope:
         statistics = await scope.get(Statistics)
         _, found = await statistics.events(
             user_id=user_id, limit=limit, before=None if before is None else _whole(before, "before", MAX_ID)
@@ -190,24 +190,23 @@ async def get_link_code(request: Request, caller: FromDishka[Caller], response: 
     return LinkCodeOut(code=code, expires_at=expires_at)
 
 
-async def _seen(request: Request) -> tuple[AsyncContainer, int]:
+async def _seen(request: Request) -> tuple[Door, int]:
     """Find the player of the path for whoever asks."""
-    container: AsyncContainer = request.app.state.dishka_container
+    door = await door_of(request)
     user_id = _whole(request.path_params["user_id"], "user_id", MAX_ID)
-    caller, _ = await caller_of(request, container)
-    await (await container.get(Sight)).player(caller=caller, user_id=user_id)
-    return container, user_id
+    caller, _ = await caller_of(request, door)
+    await door.sight.player(caller=caller, user_id=user_id)
+    return door, user_id
 
 
 async def _cached(request: Request, kind: str) -> Response:
     """Answer from Redis where it has the newest, else from the tables."""
-    container, user_id = await _seen(request)
-    answers = await container.get(Answers)
-    body = await answers.find(kind, user_id)
+    door, user_id = await _seen(request)
+    body = await door.answers.find(kind, user_id)
     if body is None:
-        async with container(scope=Scope.REQUEST) as scope:
+        async with door.container(scope=Scope.REQUEST) as scope:
             rev, body = await _read(await scope.get(Statistics), kind, user_id)
-        await answers.keep(kind, user_id, rev=rev, body=body)
+        await door.answers.keep(kind, user_id, rev=rev, body=body)
     return _json(body)
 
 

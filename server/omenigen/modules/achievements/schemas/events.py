@@ -51,7 +51,7 @@ class EventIn(BaseModel):
     event_type: AnyCode
     # Any JSON is read here, because what is not an object has a refusal of its own (`event_service.…`).
     details: Annotated[
-        JsonValue,
+        Any,  # JSON
         # Said whole: this schema is written into the OpenAPI by hand, where `$defs` of its own would lead nowhere.
         WithJsonSchema(
             {"description": "A JSON object of at most 1,024 bytes", "anyOf": [{"type": "object"}, {"type": "null"}]}

@@ -17,8 +17,14 @@ from omenigen.modules.achievements.queries import sources as queries
 from omenigen.modules.achievements.rules.days import Calendar
 from omenigen.modules.achievements.service.keyring import LiveKey
 
-TRUSTED_SECONDS = 30.0
+FRESH_SECONDS = 30.0
+"""After this a player is read again, together with all others of the same second, while what is known still serves."""
+
+TRUSTED_SECONDS = 300.0
+"""After this nothing is believed any more. Links and leavings are told at once; only a zone may be older."""
+
 KEPT_PLAYERS = 50_000
+READ_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +47,19 @@ class Directory:
         self._known: OrderedDict[int, Known] = OrderedDict()
         self._wanted: dict[int, asyncio.Future[Known | None]] = {}
         self._reading: asyncio.Task[None] | None = None
+        self._ageing: set[int] = set()
+        self._refreshing: asyncio.Task[None] | None = None
 
     def at_hand(self, user_id: int) -> Known | None:
         """Return a player that was read lately."""
         known = self._known.get(user_id)
-        if known is None or self._clock.monotonic() - known.read_at > TRUSTED_SECONDS:
+        if known is None:
             return None
+        age = self._clock.monotonic() - known.read_at
+        if age > FRESH_SECONDS:
+            if age > TRUSTED_SECONDS:
+                return None
+            self._refresh_soon(user_id)
         return known
 
     async def find(self, user_id: int) -> Known | None:
@@ -63,6 +76,22 @@ class Directory:
     def forget(self, user_id: int) -> None:
         """Read a player anew next time: something about them changed."""
         self._known.pop(user_id, None)
+
+    def _refresh_soon(self, user_id: int) -> None:
+        self._ageing.add(user_id)
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        while self._ageing:
+            await asyncio.sleep(1)
+            ageing, self._ageing = sorted(self._ageing), set()
+            for start in range(0, len(ageing), READ_AT_ONCE):
+                some = ageing[start : start + READ_AT_ONCE]
+                found = await self._read(some)
+                for user_id in some:
+                    if user_id not in found:
+                        self.forget(user_id)
 
     async def _read_soon(self, user_id: int) -> Known | None:
         waiting = self._wanted.get(user_id)

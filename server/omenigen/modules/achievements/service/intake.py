@@ -44,9 +44,9 @@ _OLDEST = datetime(1970, 1, 2, tzinfo=UTC)
 _OUTBOX = UUID("6d0f3e1a-93f1-5b1c-9a53-0c8a6a1a53e7")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Told:
-    """An event as its sender told it, its shape already checked."""
+    """An event as its sender told it, its shape already checked. Not frozen: there is one for every event."""
 
     user_id: int
     event_type: str
@@ -194,6 +194,7 @@ class Intake:
             type_code=kind.code,
             amount=told.amount,
             points=kind.points * told.amount,
+            worth=kind.points * told.amount,
             details=text,
             at=at or now,
             counts_at=counts_at,

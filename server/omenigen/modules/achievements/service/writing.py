@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from omenigen.kit.auth import Trust
 from omenigen.kit.clock import Clock
@@ -14,7 +13,7 @@ from omenigen.kit.errors import KeyReused, Refusal
 from omenigen.modules.achievements.catalog import Catalog, Metric, metric_id
 from omenigen.modules.achievements.models import SCREEN
 from omenigen.modules.achievements.queries import writing as queries
-from omenigen.modules.achievements.queries.writing import CounterKey, Driver, KeptEvent, NewEvent
+from omenigen.modules.achievements.queries.writing import CounterKey, Driver, EventKey, KeptEvent, NewEvent
 from omenigen.modules.achievements.service.pool import Pool
 from omenigen.modules.achievements.types import ALL, DAY, MONTH, WEEK, MetricKind, RuleState, Window, day_key
 
@@ -30,11 +29,13 @@ POINTS = metric_id("any.points")
 SELF_REPORTED = metric_id("any.self_reported_points")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Taken:
-    """An event that is in the table; `new` is False for a repeat."""
+    """An event that is in the table; `new` is False for a repeat. Not frozen: there is one for every event."""
 
-    event: KeptEvent
+    id: int
+    event: NewEvent | KeptEvent
+    received_at: datetime
     new: bool
 
 
@@ -51,7 +52,17 @@ class Fed:
     special: tuple[Window, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What one more event of a type on a day adds to: counters that go up by one, and metrics that need a look."""
+
+    ones: tuple[tuple[int, str], ...]
+    looked_at: tuple[Fed, ...]
+    codes: Mapping[int, str]
+
+
 _PLAIN = frozenset({ALL, DAY, WEEK, MONTH})
+_PLANS_MAX = 4_096
 
 
 class Writer:
@@ -63,6 +74,7 @@ class Writer:
         self._clock = clock
         self._fed: dict[str, tuple[Fed, ...]] = {}
         self._fed_for: Mapping[str, object] | None = None
+        self._plans: dict[tuple[str, date, str], _Plan] = {}
 
     async def write(self, events: Sequence[NewEvent]) -> tuple[list[Taken | Refusal], dict[int, int]]:
         """Take what is new; return what became of each event, in order, and the new revision of each player moved."""
@@ -72,9 +84,8 @@ class Writer:
             ids = await queries.insert_events(db, list(first.values()), now)
             revisions: dict[int, int] = {}
             if ids:
-                fresh = [(event_id, first[key]) for key, event_id in ids.items()]
-                revisions = await self._count(db, fresh)
-            repeats = [key for key in first if key not in ids]
+                revisions = await self._count(db, [(event_id, first[key]) for key, event_id in ids.items()])
+            repeats = [(event.source_id, event.event_id) for key, event in first.items() if key not in ids]
             kept = await queries.find_events(db, repeats) if repeats else {}
         return _outcomes(events, first, ids, kept, now), revisions
 
@@ -89,7 +100,7 @@ class Writer:
     async def _cap(self, db: Driver, fresh: Sequence[tuple[int, NewEvent]]) -> None:
         """Cut self-reported points to what the player's day still has room for."""
         capped = sorted(
-            ((event_id, event) for event_id, event in fresh if event.self_reported and event.points),
+            ((event_id, event) for event_id, event in fresh if event.self_reported and event.worth),
             key=lambda pair: (pair[1].user_id, pair[1].day, pair[1].counts_at, pair[1].event_id),
         )
         days = sorted({(event.user_id, day_key(event.day)) for _, event in capped})
@@ -98,27 +109,47 @@ class Writer:
         for event_id, event in capped:
             key = (event.user_id, day_key(event.day))
             room = max(0, SELF_REPORTED_MAX - used[key])
-            if event.points > room:
-                event.points = room
-                clipped.append((event_id, room))
+            # From what it is worth: a batch that failed is written again, and its points were cut already.
+            event.points = min(event.worth, room)
+            if event.points < event.worth:
+                clipped.append((event_id, event.points))
             used[key] += event.points
         if clipped:
             await queries.clip_points(db, clipped)
 
     def _collect(self, batch: "_Batch", event_id: int, event: NewEvent) -> None:
-        user, rank = event.user_id, Trust(event.trust).rank
-        for fed in self.feeds(event.type_code):
-            if rank < fed.floor:
-                continue
-            batch.codes[fed.id] = fed.code
+        user, adds = event.user_id, batch.adds
+        plan = self._plan(event)
+        for metric, window in plan.ones:
+            adds[user, metric, window] += 1
+        for fed in plan.looked_at:
             for window in self.windows_of(fed, event):
                 batch.note((user, fed.id, window), fed, event, event_id)
+        batch.codes.update(plan.codes)
         if event.points:
-            batch.adds[user, POINTS, day_key(event.day)] += event.points
+            day = day_key(event.day)
+            adds[user, POINTS, day] += event.points
             if event.self_reported:
-                batch.adds[user, SELF_REPORTED, day_key(event.day)] += event.points
+                adds[user, SELF_REPORTED, day] += event.points
         points, moment = batch.scores.get(user, (0, event.counts_at))
         batch.scores[user] = (points + event.points, max(moment, event.counts_at))
+
+    def _plan(self, event: NewEvent) -> _Plan:
+        feeds = self.feeds(event.type_code)
+        key = (event.type_code, event.day, event.trust)
+        plan = self._plans.get(key)
+        if plan is None:
+            rank = Trust(event.trust).rank
+            fed = [one for one in feeds if rank >= one.floor]
+            ones = [one for one in fed if one.measure == "count" and not one.special]
+            if len(self._plans) >= _PLANS_MAX:
+                self._plans.clear()
+            plan = self._plans[key] = _Plan(
+                ones=tuple((one.id, window) for one in ones for window in _plain_keys(one.plain, event.day)),
+                looked_at=tuple(one for one in fed if one not in ones),
+                codes={one.id: one.code for one in fed},
+            )
+        return plan
 
     def windows_of(self, fed: Fed, event: NewEvent) -> Sequence[str]:
         """Name the counter rows of a metric to which an event belongs."""
@@ -174,7 +205,7 @@ class Writer:
         """Return the metrics that an event type feeds, with their windows."""
         types = self._catalog.types
         if types is not self._fed_for:
-            self._fed, self._fed_for = {}, types
+            self._fed, self._plans, self._fed_for = {}, {}, types
         found = self._fed.get(type_code)
         if found is None:
             # Only what a rule reads is counted; counts of all types are, for statistics.
@@ -268,46 +299,33 @@ def _plain_keys(windows: tuple[Window, ...], day: date) -> tuple[str, ...]:
     return tuple(key for window in windows for key in window.keys(at=moment, label=day))
 
 
-def _first_of_each(events: Sequence[NewEvent]) -> dict[tuple[int, UUID], NewEvent]:
-    first: dict[tuple[int, UUID], NewEvent] = {}
+def _first_of_each(events: Sequence[NewEvent]) -> dict[EventKey, NewEvent]:
+    first: dict[EventKey, NewEvent] = {}
     for event in events:
-        first.setdefault((event.source_id, event.event_id), event)
+        first.setdefault((event.source_id, event.event_id.int), event)
     return first
 
 
 def _outcomes(
     events: Sequence[NewEvent],
-    first: Mapping[tuple[int, UUID], NewEvent],
-    ids: Mapping[tuple[int, UUID], int],
-    kept: Mapping[tuple[int, UUID], KeptEvent],
+    first: Mapping[EventKey, NewEvent],
+    ids: Mapping[EventKey, int],
+    kept: Mapping[EventKey, KeptEvent],
     now: datetime,
 ) -> list[Taken | Refusal]:
     found: list[Taken | Refusal] = []
     for event in events:
-        key = (event.source_id, event.event_id)
+        key = (event.source_id, event.event_id.int)
         event_id = ids.get(key)
         if event_id is not None and first[key] is event:
-            found.append(Taken(event=_kept(event_id, event, now), new=True))
+            found.append(Taken(id=event_id, event=event, received_at=now, new=True))
             continue
-        standing = _kept(event_id, first[key], now) if event_id is not None else kept[key]
+        standing = kept[key] if event_id is None else first[key]
         if standing.content != event.content:
             found.append(KeyReused(key=str(event.event_id)))
+        elif isinstance(standing, KeptEvent):
+            found.append(Taken(id=standing.id, event=standing, received_at=standing.received_at, new=False))
         else:
-            found.append(Taken(event=standing, new=False))
+            assert event_id is not None
+            found.append(Taken(id=event_id, event=standing, received_at=now, new=False))
     return found
-
-
-def _kept(event_id: int, event: NewEvent, now: datetime) -> KeptEvent:
-    return KeptEvent(
-        id=event_id,
-        source_id=event.source_id,
-        event_id=event.event_id,
-        user_id=event.user_id,
-        type_code=event.type_code,
-        amount=event.amount,
-        points=event.points,
-        details=event.details,
-        received_at=now,
-        late=event.late,
-        content=event.content,
-    )
