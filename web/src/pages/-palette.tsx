@@ -3,7 +3,7 @@ import "@mantine/spotlight/styles.layer.css";
 import { IconLanguage, IconLogout, IconMoon, IconSearch, IconSun, IconSunMoon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { useLeave } from "@/features/accounts/ui/useLeave";
 import { setLanguage, useT } from "@/shared/i18n/i18n";
@@ -18,8 +18,13 @@ export function Palette({ asked }: { asked: number }) {
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
   const leave = useLeave();
+  const [query, setQuery] = useState("");
   // biome-ignore lint/correctness/useExhaustiveDependencies: each asking opens it anew
-  useEffect(() => spotlight.open(), [asked]);
+  useEffect(() => {
+    // Asked again before the last one has faded out: begin with an empty line.
+    setQuery("");
+    spotlight.open();
+  }, [asked]);
 
   const groups: SpotlightActionGroupData[] = [
     {
@@ -78,7 +83,11 @@ export function Palette({ asked }: { asked: number }) {
   return (
     <Spotlight
       actions={groups}
+      query={query}
+      onQueryChange={setQuery}
       shortcut={null}
+      overlayProps={{ color: "var(--scrim)", backgroundOpacity: 1, blur: 0 }}
+      transitionProps={{ duration: 150 }}
       nothingFound={t("palette.nothing")}
       highlightQuery
       scrollable

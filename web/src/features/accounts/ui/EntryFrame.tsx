@@ -28,7 +28,7 @@ export function EntryFrame({ title, text, step, moment = false, children }: Entr
   }, [title]);
   const size = roomy ? 340 : moment ? 190 : 108;
   return (
-    <div className={classes.frame}>
+    <main className={classes.frame} id="content">
       <div className={classes.picture}>
         <Scene
           size={roomy ? "full" : moment ? "tall" : "low"}
@@ -37,7 +37,7 @@ export function EntryFrame({ title, text, step, moment = false, children }: Entr
           top={<span>{step}</span>}
         />
       </div>
-      <main className={classes.form} id="content">
+      <div className={classes.form}>
         <div className={classes.tools}>
           <ActionIcon
             aria-label={t(language() === "ru" ? "entry.toEnglish" : "entry.toRussian")}
@@ -57,7 +57,7 @@ export function EntryFrame({ title, text, step, moment = false, children }: Entr
           {text && <p className={classes.text}>{text}</p>}
         </div>
         {children}
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }
