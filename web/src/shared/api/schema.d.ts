@@ -4122,7 +4122,10 @@ export interface operations {
                      * @description When it happened; late up to 48 h counts at `at`
                      */
                     at?: string | null;
-                    /** @description A JSON object of at most 1,024 bytes */
+                    /**
+                     * Details
+                     * @description A JSON object of at most 1,024 bytes
+                     */
                     details?: Record<string, never> | null;
                     /**
                      * Event Id
