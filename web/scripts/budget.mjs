@@ -25,7 +25,7 @@ const sum = (names) => [...names].reduce((total, name) => total + size(name), 0)
 
 const isRoute = (key) =>
   /^src\/pages\/[^-].*tsr-split=component/.test(key) || /^src\/pages\/[^-].*\?tsr-split/.test(key);
-const routes = Object.keys(manifest).filter(isRoute);
+const routes = Object.keys(manifest).filter((key) => isRoute(key) && key.includes("split=component"));
 const entry = reach("index.html");
 const today = routes.find((key) => key.startsWith("src/pages/index.tsx"));
 const words = Object.keys(manifest).filter((key) => /words-ru/.test(key));

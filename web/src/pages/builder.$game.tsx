@@ -1,14 +1,12 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { gamesQuery } from "@/features/builder/api";
-import { Console } from "@/features/builder/ui/Console";
 import { Helper } from "@/features/builder/ui/Helper";
 import { KeyList } from "@/features/builder/ui/KeyList";
-import { LinkPlayer } from "@/features/builder/ui/LinkPlayer";
 import { LiveLog } from "@/features/builder/ui/LiveLog";
-import { TypeList } from "@/features/builder/ui/TypeList";
 import { useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
 import { Empty } from "@/shared/ui/Empty";
@@ -16,6 +14,11 @@ import { Page } from "@/shared/ui/Page";
 import { PageTabs } from "@/shared/ui/PageTabs";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import classes from "./builder.module.css";
+
+// Forms with their selects come with their tabs; the page opens with keys and log.
+const Console = lazy(async () => ({ default: (await import("@/features/builder/ui/Console")).Console }));
+const LinkPlayer = lazy(async () => ({ default: (await import("@/features/builder/ui/LinkPlayer")).LinkPlayer }));
+const TypeList = lazy(async () => ({ default: (await import("@/features/builder/ui/TypeList")).TypeList }));
 
 const TABS = ["keys", "types", "try", "players", "log"] as const;
 type Tab = (typeof TABS)[number];
@@ -65,11 +68,13 @@ function BuilderGame() {
               onChange={(next) => navigate({ search: { tab: next }, replace: true })}
             >
               <div className={classes.panel}>
-                {tab === "keys" && <KeyList game={game} />}
-                {tab === "types" && <TypeList game={game} />}
-                {tab === "try" && <Console game={game} myId={me.id} />}
-                {tab === "players" && <LinkPlayer game={game} />}
-                {tab === "log" && aside}
+                <Suspense fallback={<RowsSkeleton count={4} />}>
+                  {tab === "keys" && <KeyList game={game} />}
+                  {tab === "types" && <TypeList game={game} />}
+                  {tab === "try" && <Console game={game} myId={me.id} />}
+                  {tab === "players" && <LinkPlayer game={game} />}
+                  {tab === "log" && aside}
+                </Suspense>
               </div>
             </PageTabs>
           ) : (
