@@ -1,15 +1,16 @@
 """What exists in achievements."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 
-from dishka import AnyOf, Provider, Scope, provide
+from dishka import AnyOf, AsyncContainer, Provider, Scope, provide
 
 from omenigen.kit.auth import GameAuthenticator
 from omenigen.kit.clock import Clock
 from omenigen.kit.db import Database
+from omenigen.kit.ids import UserId
 from omenigen.kit.settings import DatabaseSettings, DataSettings
 from omenigen.kit.streams import StreamKind, StreamPart
-from omenigen.modules.accounts.public import Exporter
+from omenigen.modules.accounts.public import Exporter, PlayerRecord, Players
 from omenigen.modules.achievements.catalog import Catalog, load_catalog
 from omenigen.modules.achievements.service.backfill import Backfill
 from omenigen.modules.achievements.service.boards import BoardKeeping, Boards, Order
@@ -45,7 +46,6 @@ class AchievementsProvider(Provider):
     scope = Scope.APP
 
     keys = provide(KeyRing, provides=AnyOf[KeyRing, GameAuthenticator])
-    directory = provide(Directory)
     sight = provide(Sight)
     nudges = provide(Nudges)
     answers = provide(Answers)
@@ -71,6 +71,14 @@ class AchievementsProvider(Provider):
     refused_pages = provide(RefusedPages, scope=Scope.REQUEST)
     forgetting = provide(Forgetting, scope=Scope.REQUEST)
     export = provide(AchievementsExport, scope=Scope.REQUEST, provides=Exporter)
+
+    @provide
+    def directory(self, database: Database, container: AsyncContainer, clock: Clock) -> Directory:
+        async def read_records(user_ids: Sequence[UserId]) -> Mapping[UserId, PlayerRecord]:
+            async with container(scope=Scope.REQUEST) as scope:
+                return await (await scope.get(Players)).records(user_ids)
+
+        return Directory(database, read_records, clock)
 
     @provide
     async def rule_book(self, database: Database, clock: Clock, data: DataSettings) -> RuleBook:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from omenigen.modules.achievements.models import BoardDueRow, BoardRow, BoardSnapshotRow, PlayerRow
+from omenigen.modules.achievements.queries.writing import packed
 from omenigen.modules.achievements.types import day_key
 
 Db = AsyncSession | AsyncConnection
@@ -98,23 +99,20 @@ async def place(db: AsyncSession, places: Sequence[Place]) -> list[Place]:
         text(
             """
             INSERT INTO achievement_board AS kept (board, "window", user_id, value, first_at)
-            SELECT * FROM unnest(CAST(:boards AS text[]), CAST(:windows AS text[]), CAST(:users AS bigint[]),
-                                 CAST(:values AS bigint[]), CAST(:moments AS timestamptz[]))
-                 AS new (board, "window", user_id, value, first_at)
-            WHERE value > 0 OR EXISTS (
-                SELECT 1 FROM achievement_board AS had WHERE had.board = new.board COLLATE "C"
-                  AND had."window" = new."window" COLLATE "C" AND had.user_id = new.user_id)
+            SELECT * FROM unnest(CAST(CAST(:boards AS text) AS text[]), CAST(CAST(:windows AS text) AS text[]),
+                                 CAST(CAST(:users AS text) AS bigint[]), CAST(CAST(:values AS text) AS bigint[]),
+                                 CAST(CAST(:moments AS text) AS timestamptz[]))
             ON CONFLICT (board, "window", user_id) DO UPDATE SET value = excluded.value, first_at = excluded.first_at
             WHERE kept.value <> excluded.value
             RETURNING board, "window", user_id, value, first_at
             """
         ),
         {
-            "boards": [one.board for one in places],
-            "windows": [one.window for one in places],
-            "users": [one.user_id for one in places],
-            "values": [one.value for one in places],
-            "moments": [one.first_at for one in places],
+            "boards": packed(one.board for one in places),
+            "windows": packed(one.window for one in places),
+            "users": packed(one.user_id for one in places),
+            "values": packed(one.value for one in places),
+            "moments": packed(one.first_at.isoformat() for one in places),
         },
     )
     return [Place(board=row[0], window=row[1], user_id=row[2], value=row[3], first_at=row[4]) for row in rows]

@@ -25,7 +25,6 @@ from omenigen.modules.achievements.rules.boards import (
     BOARDS,
     VALUE_LIMIT,
     Board,
-    Span,
     pack,
     span_of,
     spans_near,
@@ -41,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 TOP = 100
 AROUND = 10
-_BUILT_FOR = 300
+_BUILT_FOR = 60
 
 
 def seasons_of(catalog: Catalog) -> dict[str, tuple[date, date]]:
@@ -53,27 +52,28 @@ def seasons_of(catalog: Catalog) -> dict[str, tuple[date, date]]:
 
 
 class Order:
-    """The order of places in Redis: one sorted set per board and window, built from rows and rebuilt every 5 min."""
+    """The order of places in Redis: a sorted set per board and window that somebody looks at, rebuilt each minute."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def move(self, places: Sequence[Place]) -> None:
-        """Move players to their new places, in sets that stand."""
-        by_set: dict[tuple[str, str], list[Place]] = defaultdict(list)
+        """Move players to their new places, in the sets that stand; nobody looks at the others."""
+        by_set: dict[str, list[Place]] = defaultdict(list)
         for one in places:
-            by_set[one.board, one.window].append(one)
+            by_set[f"board:{one.board}:{one.window}"].append(one)
+        if not by_set:
+            return
         try:
-            for (board, window), moved in by_set.items():
+            built = await self._redis.mget([f"{name}:built" for name in by_set])
+            pipeline = self._redis.pipeline(transaction=False)
+            for (name, moved), stands in zip(by_set.items(), built, strict=True):
+                if not stands:
+                    continue
                 if any(one.value >= VALUE_LIMIT for one in moved):
-                    await self._redis.set(f"board:{board}:{window}:wide", 1, ex=_BUILT_FOR)
-                pipeline = self._redis.pipeline(transaction=False)
-                for one in moved:
-                    if one.value > 0:
-                        pipeline.zadd(f"board:{board}:{window}", {str(one.user_id): pack(one.value, one.first_at)})
-                    else:
-                        pipeline.zrem(f"board:{board}:{window}", str(one.user_id))
-                await pipeline.execute()
+                    pipeline.set(f"{name}:wide", 1, ex=_BUILT_FOR)
+                pipeline.zadd(name, {str(one.user_id): pack(one.value, one.first_at) for one in moved})
+            await pipeline.execute()
         except AWAY as error:
             log.debug("boards are not ordered", error=type(error).__name__)
 
@@ -179,55 +179,39 @@ class BoardKeeping:
     async def _places(
         self, users: Sequence[int], scores: Mapping[int, RowMapping], days: Mapping[int, date]
     ) -> list[Place]:
-        metrics = {board.metric: metric_id(board.metric) for board in BOARDS.values() if board.metric is not None}
-        everything = await queries.all_values(self._session, users, list(metrics.values()))
-        seasons = seasons_of(self._catalog)
-        today = self._clock.now().date()
+        boards = {metric_id(board.metric): board for board in BOARDS.values() if board.metric is not None}
+        everything = await queries.all_values(self._session, users, list(boards))
+        seasons, today = seasons_of(self._catalog), self._clock.now().date()
+        days = {user: days.get(user, today) for user in users}
         spans = {
-            (board.code, days.get(user, today)): spans_near(board, days.get(user, today), seasons)
+            (board.code, day): spans_near(board, day, seasons)
             for board in BOARDS.values()
-            for user in users
+            for day in sorted(set(days.values()))
         }
-        firsts = [span.first for found in spans.values() for span in found if span.first is not None]
+        first = min(span.first or today for found in spans.values() for span in found)
         by_day: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
-        if firsts:
-            last = max(days.values(), default=today)
-            for user, metric, day, value in await queries.day_values(
-                self._session, users, list(metrics.values()), min(firsts), max(last, today)
-            ):
-                by_day[user, metric][day] = value
-        found: list[Place] = []
+        for user, metric, day, value in await queries.day_values(
+            self._session, users, list(boards), first, max(days.values(), default=today)
+        ):
+            by_day[user, metric][day] = value
+        found: dict[tuple[str, str, int], int] = {}
+        for (user, metric), of_days in by_day.items():
+            board = boards[metric]
+            for span in spans[board.code, days[user]]:
+                if span.first is not None and span.last is not None:
+                    value = sum(value for day, value in of_days.items() if span.first <= day <= span.last)
+                    found[board.code, span.name, user] = value
+        for (user, metric), value in everything.items():
+            found[boards[metric].code, "all", user] = value
         for user in users:
-            score = scores[user]
-            at = score["last_activity"] or self._clock.now()
-            for board in BOARDS.values():
-                for span in spans[board.code, days.get(user, today)]:
-                    value = _value(board, span, user, score, metrics, everything, by_day)
-                    found.append(
-                        Place(board=board.code, window=span.name, user_id=user, value=max(0, value), first_at=at)
-                    )
-        return sorted(found, key=lambda one: (one.board, one.window, one.user_id))
-
-
-def _value(
-    board: Board,
-    span: Span,
-    user: int,
-    score: RowMapping,
-    metrics: Mapping[str, int],
-    everything: Mapping[tuple[int, int], int],
-    by_day: Mapping[tuple[int, int], Mapping[date, int]],
-) -> int:
-    if board.metric is None:
-        return int(score["achievement_points"])
-    if span.first is None or span.last is None:
-        return (
-            int(score["event_points"])
-            if board.code == "score"
-            else everything.get((user, metrics[board.metric]), 0)
-        )
-    days = by_day.get((user, metrics[board.metric]), {})
-    return sum(value for day, value in days.items() if span.first <= day <= span.last)
+            found["score", "all", user] = int(scores[user]["event_points"])
+            found["achievements", "all", user] = int(scores[user]["achievement_points"])
+        now = self._clock.now()
+        return [
+            Place(board=board, window=window, user_id=user, value=value, first_at=scores[user]["last_activity"] or now)
+            for (board, window, user), value in sorted(found.items())
+            if value > 0
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dishka import AsyncContainer, Scope
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from omenigen.kit.clock import Clock
 from omenigen.kit.db import Database
 from omenigen.kit.ids import UserId
-from omenigen.modules.accounts.public import AccountState, PlayerRecord, Players, UserNotFound
+from omenigen.modules.accounts.public import AccountState, PlayerRecord, UserNotFound
 from omenigen.modules.achievements.models import PlayerRow
 from omenigen.modules.achievements.queries import sources as queries
 from omenigen.modules.achievements.rules.days import Calendar
@@ -27,6 +26,10 @@ KEPT_PLAYERS = 50_000
 READ_AT_ONCE = 1_000
 
 
+ReadRecords = Callable[[Sequence[UserId]], Awaitable[Mapping[UserId, PlayerRecord]]]
+"""Ask accounts for players, in a unit of work of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """A player as intake sees them."""
@@ -40,9 +43,9 @@ class Known:
 class Directory:
     """Remember players for half a minute; those that are asked for at once are read together."""
 
-    def __init__(self, database: Database, container: AsyncContainer, clock: Clock) -> None:
+    def __init__(self, database: Database, read_records: ReadRecords, clock: Clock) -> None:
         self._database = database
-        self._container = container
+        self._read_records = read_records
         self._clock = clock
         self._known: OrderedDict[int, Known] = OrderedDict()
         self._wanted: dict[int, asyncio.Future[Known | None]] = {}
@@ -114,9 +117,7 @@ class Directory:
                 waiting.set_result(found.get(user_id))
 
     async def _read(self, user_ids: Sequence[int]) -> dict[int, Known]:
-        async with self._container(scope=Scope.REQUEST) as scope:
-            players = await scope.get(Players)
-            records = await players.records([UserId(user_id) for user_id in user_ids])
+        records = await self._read_records([UserId(user_id) for user_id in user_ids])
         async with self._database.reads.connect() as db:
             rows = await queries.players_among(db, user_ids)
             links = await queries.linked_among(db, user_ids)
