@@ -150,7 +150,10 @@ class Hub:
                 follow.version = to
                 link = socket.link
                 if link.flows:
-                    link.write(frame)
+                    try:
+                        link.write(frame)  # past Link.send: this line runs once a delivery
+                    except RuntimeError:
+                        link.lost()
                 elif not link.send(frame):
                     slow.append(socket)
         if entry.at:

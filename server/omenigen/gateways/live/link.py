@@ -37,7 +37,7 @@ class Link:
         if self.closed:
             return True
         if self.flows:
-            self.write(frame)
+            self._write(frame)
             return True
         self._add(frame, ephemeral=False)
         if self._is_full():
@@ -50,7 +50,7 @@ class Link:
         if self.closed:
             return
         if self.flows:
-            self.write(frame)
+            self._write(frame)
         elif self.waiting < EPHEMERAL_BELOW:
             self._add(frame, ephemeral=True)
         else:
@@ -66,7 +66,7 @@ class Link:
         while self.flows and self._queue and not self.closed:
             frame, _ = self._queue.popleft()
             self._bytes -= len(frame)
-            self.write(frame)
+            self._write(frame)
         if not self._queue:
             self._queue = None
 
@@ -76,6 +76,18 @@ class Link:
             self.closed = True
             self._queue = None
             self._pipe.end(code, reason)
+
+    def lost(self) -> None:
+        """Note that the connection is over: nothing can be written any more."""
+        self.closed = True
+        self.flows = False
+        self._queue = None
+
+    def _write(self, frame: bytes) -> None:
+        try:
+            self.write(frame)
+        except RuntimeError:  # uvloop's answer between the end of a transport and the call that tells of it
+            self.lost()
 
     def _add(self, frame: bytes, *, ephemeral: bool) -> None:
         if self._queue is None:

@@ -24,6 +24,10 @@ class Listener(Protocol):
         """The write buffer has drained."""
         ...
 
+    def lost(self) -> None:
+        """The connection is over."""
+        ...
+
     def shut_down(self) -> None:
         """The server is about to close the connection."""
         ...
@@ -93,7 +97,9 @@ class PreparedFramesProtocol(WebSocketsSansIOProtocol):
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.listener = None
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.lost()
         super().connection_lost(exc)
 
     def end(self, code: int, reason: str) -> None:

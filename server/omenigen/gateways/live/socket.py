@@ -255,6 +255,10 @@ class Socket:
         """Write what waited."""
         self.link.resume()
 
+    def lost(self) -> None:
+        """Forget every place: the connection is over, whoever ended it."""
+        self.forget()
+
     def shut_down(self) -> None:
         """Say when to come back: nodes restart, and everybody at once would be a storm."""
         self._on_end(Close.RESTART)
@@ -268,7 +272,7 @@ class Socket:
 
     def forget(self) -> None:
         """Give up every place; also when the client went by itself."""
-        self.link.closed = True
+        self.link.lost()
         self._asked.clear()
         for stream in list(self.follows):
             self._hub.leave(self, stream)

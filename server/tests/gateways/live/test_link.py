@@ -1,12 +1,18 @@
 """The way out to a slow client: whispers go first, patches never while the socket is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omenigen.gateways.live.hub import Hub
 from omenigen.gateways.live.link import EPHEMERAL_BELOW, MOST_BYTES, MOST_FRAMES, Link
 from omenigen.gateways.live.protocol import Listener
+from omenigen.gateways.live.topics import Entry, Follow, State
+from omenigen.gateways.live.wire import Told, Whisper
+from omenigen.kit.auth import Anonymous
+from omenigen.kit.clock import SystemClock
 
 
 @dataclass
@@ -122,3 +128,62 @@ def test_patches_arrive_once_and_in_order_whatever_happens(acts: list[str]) -> N
     pipe.room = 10**6
     link.resume()
     assert [frame for frame in pipe.taken if frame.startswith(b"p")] == sent
+
+
+class Dead(Pipe):
+    """A transport that is closed already, and says so as uvloop does."""
+
+    def write(self, frame: bytes) -> None:
+        raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+
+
+def test_writing_to_a_closed_transport_closes_the_link_and_harms_nobody() -> None:
+    link = Link(Dead())
+    assert link.send(b"patch")
+    assert link.closed
+    link = Link(Dead())
+    link.send_ephemeral(b"whisper")
+    assert link.closed
+
+
+async def test_one_dead_socket_does_not_cost_the_others_their_patch() -> None:
+    hub = Hub(Silent(), SystemClock(), node="n1")
+    listeners = [Ear(Dead() if number == 1 else Pipe(room=10)) for number in range(3)]
+    for ear in listeners:
+        follow = hub.join(ear, "room.1", State.WARMING)
+        follow.topic.last = 0
+        follow.topic.set_state(follow, State.LIVE)
+        follow.topic.admit(follow, 0)
+    hub.take(hub.topics["room.1"], Entry(0, 1, 0, b"patch", 0.0))
+    assert [ear.pipe.taken for ear in listeners] == [[b"patch"], [], [b"patch"]]
+    assert [ear.link.closed for ear in listeners] == [False, True, False]
+
+
+class Ear:
+    """As much of a socket as the hub needs."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe, self.link = pipe, Link(pipe)
+        self.id, self.caller, self.anchor = "n1-1", Anonymous(), "user.1"
+        self.follows: dict[str, Follow] = {}
+
+    def refuse(self, stream: str) -> None:
+        raise AssertionError(stream)
+
+    def follow_again(self, streams: Sequence[str]) -> None:
+        raise AssertionError(streams)
+
+    def too_slow(self) -> None:
+        raise AssertionError("nobody is slow here")
+
+
+class Silent:
+    """A wire that leads nowhere."""
+
+    connected = True
+
+    def tell(self, told: Told) -> None:
+        """Nobody listens."""
+
+    def whisper(self, whisper: Whisper) -> None:
+        """Nobody listens."""
