@@ -171,14 +171,16 @@ def keys_create(
     name: Annotated[str, typer.Option(help="What the key is for: the game's name.")],
     trust: Annotated[Trust, typer.Option(help="How far the word of its sender goes.")] = Trust.SERVER,
     scope: Annotated[
-        list[str] | None, typer.Option(help="What it may do; repeatable. Default: what a game needs.")
+        list[str] | None,
+        typer.Option(help="What it may do; repeatable. Default: what a game needs, for every player (players:all)."),
     ] = None,
+    rate: Annotated[int, typer.Option(min=1, max=100_000, help="Events a second it may send.")] = 5_000,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the key alone.")] = False,
 ) -> None:
     """Make a key for a game. It is shown once."""
 
     async def work(container: AsyncContainer, settings: Settings) -> None:
-        await keys.create_key(container, name=name, trust=trust, scopes=scope, quiet=quiet)
+        await keys.create_key(container, name=name, trust=trust, scopes=scope, rate=rate, quiet=quiet)
 
     _run(_with_container(work, quiet=quiet))
 

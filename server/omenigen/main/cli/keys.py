@@ -7,16 +7,17 @@ from omenigen.kit.auth import Trust
 from omenigen.kit.edge import unit_of_work
 from omenigen.kit.ids import KeyId
 from omenigen.main.cli.terminal import err, out
-from omenigen.modules.achievements.public import KeyLine, Sources
+from omenigen.modules.achievements.public import OPERATOR_SCOPES, KeyLine, Sources
 
 
 async def create_key(
-    container: AsyncContainer, *, name: str, trust: Trust, scopes: list[str] | None, quiet: bool
+    container: AsyncContainer, *, name: str, trust: Trust, scopes: list[str] | None, rate: int, quiet: bool
 ) -> None:
     """Make a source with a key; with `quiet` the key is the only thing printed."""
     async with unit_of_work(container) as scope:
         sources = await scope.get(Sources)
-        issued = await sources.issue_key(name=name, trust=trust, owner=None, scopes=scopes)
+        scopes = scopes or sorted(OPERATOR_SCOPES)
+        issued = await sources.issue_key(name=name, trust=trust, owner=None, scopes=scopes, rate=rate, burst=5 * rate)
     out.print(issued.key, markup=False)
     if not quiet:
         err.print(f"[green]✓[/] Key {issued.id} of source {issued.source_id} ({name}, trust {trust.value}).")

@@ -28,6 +28,12 @@ OWN_SOURCE = "omenigen"
 OPEN_SOURCE = "demo"
 EVERY_SCOPE = frozenset({"events:write", "users:write", "users:read", "stats:read", "rules:write"})
 USUAL_SCOPES = EVERY_SCOPE - {"rules:write"}
+PLAYERS_ALL = "players:all"
+"""The scope of a key that reaches every player, not only its game's own: given by the operator alone."""
+
+OPERATOR_SCOPES = USUAL_SCOPES | {PLAYERS_ALL}
+"""What a key made at the command line may do unless told otherwise."""
+
 USUAL_RATE, USUAL_BURST = 200, 1_000
 
 
@@ -114,7 +120,9 @@ class KeyRing:
 
     def sees_all(self, game: Game) -> bool:
         """Say whether a game may see every player: the platform's own and the operator's trusted ones, and the demo."""
-        return game.trust is Trust.OFFICIAL or (self._demo is not None and game.source_id == self._demo.game.source_id)
+        if game.trust is Trust.OFFICIAL or PLAYERS_ALL in game.scopes:
+            return True
+        return self._demo is not None and game.source_id == self._demo.game.source_id
 
     def stale(self) -> None:
         """Read all anew before the next use: something changed."""
@@ -184,7 +192,7 @@ def _kept(row: queries.KeyAndSource, before: LiveKey | None) -> LiveKey:
         ),
         source_name=row.source_name,
         owner_id=row.owner_id,
-        sees_all=trust is Trust.OFFICIAL,
+        sees_all=trust is Trust.OFFICIAL or PLAYERS_ALL in row.scopes,
         zone=row.zone,
         rate=row.rate,
         burst=row.burst,

@@ -30,7 +30,13 @@ from omenigen.modules.achievements.models import KeyRow, LinkCodeRow, RefusedRow
 from omenigen.modules.achievements.queries import sources as queries
 from omenigen.modules.achievements.rules.details import UnsupportedSchema, compile_schema
 from omenigen.modules.achievements.service.directory import Directory
-from omenigen.modules.achievements.service.keyring import OWN_SOURCE, USUAL_BURST, USUAL_RATE, USUAL_SCOPES, KeyRing
+from omenigen.modules.achievements.service.keyring import (
+    OWN_SOURCE,
+    USUAL_BURST,
+    USUAL_RATE,
+    USUAL_SCOPES,
+    KeyRing,
+)
 from omenigen.modules.achievements.service.nudges import CATALOG, KEYS, PLAYERS, Nudges
 from omenigen.modules.achievements.service.refused import KEPT
 from omenigen.modules.achievements.service.rulebook import type_of
