@@ -219,9 +219,6 @@ def upgrade() -> None:
     op.create_table('achievement_score',
     sa.Column('user_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('event_points', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
-    sa.Column('achievement_points', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
-    sa.Column('achievements_count', sa.Integer(), server_default=sa.text('0'), nullable=False),
-    sa.Column('level', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('last_activity', sa.DateTime(timezone=True), nullable=True),
     sa.Column('rev', sa.BigInteger(), server_default=sa.text('1'), nullable=False),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_achievement_score')),
@@ -240,6 +237,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name=op.f('uq_achievement_source_name'))
     )
     op.create_index('ix_achievement_source_owner', 'achievement_source', ['owner_id'], unique=False)
+    op.create_table('achievement_standing',
+    sa.Column('user_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('achievement_points', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
+    sa.Column('achievements_count', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('level', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('rev', sa.BigInteger(), server_default=sa.text('1'), nullable=False),
+    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_achievement_standing')),
+    postgresql_with={'fillfactor': '70'}
+    )
     op.create_table('achievement_streak',
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('metric_id', sa.BigInteger(), nullable=False),
@@ -481,6 +487,7 @@ def downgrade() -> None:
     op.drop_table('achievement_unlock')
     op.drop_table('achievement_type')
     op.drop_table('achievement_streak')
+    op.drop_table('achievement_standing')
     op.drop_index('ix_achievement_source_owner', table_name='achievement_source')
     op.drop_table('achievement_source')
     op.drop_table('achievement_score')

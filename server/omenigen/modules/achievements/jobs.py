@@ -1,6 +1,7 @@
 """Loops of intake and of the judge, and what happens by the clock."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -33,6 +34,7 @@ POLL_SECONDS = 1.0
 JUDGE_AT_ONCE = 500
 BOARDS_AT_ONCE = 2_000
 BOARDS_PAUSE = 0.25
+BREATH_MAX = 0.25
 CATALOG_SECONDS = 15.0
 RAW_EVENTS_KEPT = timedelta(days=400)
 
@@ -52,6 +54,11 @@ async def _heard(container: AsyncContainer, subject: str, hear: Callable[[bytes]
         await subscription.unsubscribe()
 
 
+def _breath(spent: float) -> float:
+    """Say how long to rest after a round of work: while it lasts, marks of one player merge, and intake goes first."""
+    return min(BREATH_MAX, spent)
+
+
 async def _wait(knocked: asyncio.Event, seconds: float) -> None:
     try:
         await asyncio.wait_for(knocked.wait(), seconds)
@@ -65,9 +72,11 @@ async def _judge(container: AsyncContainer) -> None:
     knocked = asyncio.Event()
     async with _heard(container, DUE, lambda _: knocked.set()):
         while True:
-            while await _judge_some(container) == JUDGE_AT_ONCE:
-                pass
-            await _wait(knocked, POLL_SECONDS)
+            started = time.perf_counter()
+            full = await _judge_some(container) == JUDGE_AT_ONCE
+            await asyncio.sleep(_breath(time.perf_counter() - started))
+            if not full:
+                await _wait(knocked, POLL_SECONDS)
 
 
 async def _judge_some(container: AsyncContainer) -> int:
@@ -88,10 +97,11 @@ async def _keep_boards(container: AsyncContainer) -> None:
     order = await container.get(Order)
     async with _heard(container, DUE, lambda _: knocked.set()):
         while True:
+            started = time.perf_counter()
             async with unit_of_work(container) as scope:
                 players_kept, moved = await (await scope.get(BoardKeeping)).keep_due(limit=BOARDS_AT_ONCE)
             await order.move(moved)
-            await asyncio.sleep(BOARDS_PAUSE)
+            await asyncio.sleep(BOARDS_PAUSE + _breath(time.perf_counter() - started))
             if players_kept == 0:
                 await _wait(knocked, POLL_SECONDS)
 

@@ -203,20 +203,30 @@ class StreakRow(Base):
 
 
 class ScoreRow(Base):
-    """What a player has in all. Intake adds `event_points`; judging adds the rest. Each write moves `rev` by one.
-
-    `level` is the last one told; the true one follows from the experience (event + achievement points).
-    """
+    """What a player's events are worth in all. Only intake writes here; each write moves `rev` by one."""
 
     __tablename__ = "achievement_score"
     __table_args__ = (_UPDATED_OFTEN,)
 
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_points: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    last_activity: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rev: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
+
+
+class StandingRow(Base):
+    """What was recognised in all. Only judges write here: in one row with the score, intake would wait for them.
+
+    `level` is the last one told; the true one follows from the experience (event + achievement points).
+    """
+
+    __tablename__ = "achievement_standing"
+    __table_args__ = (_UPDATED_OFTEN,)
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     achievement_points: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     achievements_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     level: Mapped[int] = mapped_column(Integer, server_default=text("1"))
-    last_activity: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     rev: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
 
 

@@ -102,8 +102,8 @@ class Arena:
     async def score(self, player: int) -> tuple[int, int, int, int]:
         """Event points, achievement points, achievements, level."""
         rows = await self.rows(
-            "SELECT event_points, achievement_points, achievements_count, level "
-            "FROM achievement_score WHERE user_id = :player",
+            "SELECT event_points, coalesce(achievement_points, 0), coalesce(achievements_count, 0), coalesce(level, 1) "
+            "FROM achievement_score LEFT JOIN achievement_standing USING (user_id) WHERE user_id = :player",
             player=player,
         )
         return tuple(rows[0])  # type: ignore[return-value]  # four columns

@@ -50,6 +50,7 @@ async def dry(arena: Arena, source: str) -> DryRunState:
 
 TABLES = [
     "achievement_counter", "achievement_member", "achievement_streak", "achievement_unlock", "achievement_score",
+    "achievement_standing",
     "achievement_rule", "kit_outbox", "live_patches", "achievement_dry_run",
 ]  # fmt: skip
 

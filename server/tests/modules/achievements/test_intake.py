@@ -28,8 +28,9 @@ from tests.modules.achievements.conftest import Game, connect
 TABLES = {
     "achievement_counter": 'SELECT user_id, metric_id, "window", value FROM achievement_counter ORDER BY 1, 2, 3',
     "achievement_member": 'SELECT user_id, metric_id, "window", value FROM achievement_member ORDER BY 1, 2, 3, 4',
-    "achievement_score": "SELECT user_id, event_points, achievement_points, achievements_count, last_activity "
-    "FROM achievement_score ORDER BY 1",
+    "achievement_score": "SELECT user_id, event_points, last_activity FROM achievement_score ORDER BY 1",
+    "achievement_standing": "SELECT user_id, achievement_points, achievements_count, level "
+    "FROM achievement_standing ORDER BY 1",
     "achievement_unlock": "SELECT user_id, rule_code, tier, n, points FROM achievement_unlock ORDER BY 1, 2, 3, 4",
 }
 

@@ -47,8 +47,10 @@ async def scores_of(db: AsyncSession, users: Sequence[int]) -> dict[int, RowMapp
     rows = await db.execute(
         text(
             """
-            SELECT user_id, achievement_points, achievements_count, event_points, last_activity, rev
-            FROM achievement_score WHERE user_id = ANY(:users)
+            SELECT user_id, event_points, coalesce(achievement_points, 0) AS achievement_points, last_activity,
+                   score.rev, coalesce(standing.rev, 0) AS standing_rev
+            FROM achievement_score AS score LEFT JOIN achievement_standing AS standing USING (user_id)
+            WHERE user_id = ANY(:users)
             """
         ),
         {"users": list(users)},

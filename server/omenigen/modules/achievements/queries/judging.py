@@ -263,14 +263,14 @@ async def insert_unlocks(db: AsyncSession, unlocks: Sequence[NewUnlock], now: da
 
 
 async def pay(db: AsyncSession, paid: Mapping[int, tuple[int, int]]) -> None:
-    """Add achievement points and counts to players' scores: `{user: (points, achievements)}`."""
+    """Add achievement points and counts to players' standings: `{user: (points, achievements)}`."""
     if not paid:
         return
     users = sorted(paid)
     await db.execute(
         text(
             """
-            INSERT INTO achievement_score AS kept (user_id, achievement_points, achievements_count)
+            INSERT INTO achievement_standing AS kept (user_id, achievement_points, achievements_count)
             SELECT * FROM unnest(CAST(:users AS bigint[]), CAST(:points AS bigint[]), CAST(:counts AS int[]))
             ON CONFLICT (user_id) DO UPDATE SET
                 achievement_points = kept.achievement_points + excluded.achievement_points,
@@ -293,8 +293,9 @@ async def find_scores(db: Db, users: Sequence[int]) -> dict[int, RowMapping]:
     rows = await db.execute(
         text(
             """
-            SELECT user_id, event_points, achievement_points, achievements_count, level, last_activity
-            FROM achievement_score WHERE user_id = ANY(:users)
+            SELECT user_id, event_points, coalesce(achievement_points, 0) AS achievement_points,
+                   coalesce(achievements_count, 0) AS achievements_count, coalesce(level, 1) AS level, last_activity
+            FROM achievement_score LEFT JOIN achievement_standing USING (user_id) WHERE user_id = ANY(:users)
             """
         ),
         {"users": list(users)},
@@ -310,9 +311,9 @@ async def save_levels(db: AsyncSession, levels: Mapping[int, int]) -> None:
     await db.execute(
         text(
             """
-            UPDATE achievement_score SET level = new.level, rev = rev + 1
-            FROM unnest(CAST(:users AS bigint[]), CAST(:levels AS int[])) AS new (user_id, level)
-            WHERE achievement_score.user_id = new.user_id
+            INSERT INTO achievement_standing AS kept (user_id, level)
+            SELECT * FROM unnest(CAST(:users AS bigint[]), CAST(:levels AS int[]))
+            ON CONFLICT (user_id) DO UPDATE SET level = excluded.level, rev = kept.rev + 1
             """
         ),
         {"users": users, "levels": [levels[user] for user in users]},

@@ -21,6 +21,7 @@ from omenigen.modules.achievements.models import (
     MemberRow,
     PlayerRow,
     ScoreRow,
+    StandingRow,
     StreakRow,
     UnlockRow,
 )
@@ -47,7 +48,7 @@ class EventFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreFound:
-    """A player's score; `rev` moves with each change, 0 where nothing has happened yet."""
+    """A player's score; the revisions move with each change, 0 where nothing has happened yet."""
 
     user_id: int
     event_points: int = 0
@@ -55,6 +56,12 @@ class ScoreFound:
     achievements_count: int = 0
     last_activity: datetime | None = None
     rev: int = 0
+    standing_rev: int = 0
+
+    @property
+    def revs(self) -> tuple[int, int]:
+        """Both revisions: of what happened, and of what was recognised."""
+        return self.rev, self.standing_rev
 
 
 _EVENT_COLUMNS = tuple(
@@ -79,17 +86,20 @@ async def events_of(
 
 
 async def score_of(db: Db, user_id: int) -> ScoreFound:
-    """Read a player's score."""
-    table = ScoreRow.__table__
+    """Read a player's score and standing."""
+    score, standing = ScoreRow.__table__.c, StandingRow.__table__.c
     found = await db.execute(
         select(
-            table.c.user_id,
-            table.c.event_points,
-            table.c.achievement_points,
-            table.c.achievements_count,
-            table.c.last_activity,
-            table.c.rev,
-        ).where(table.c.user_id == user_id)
+            score.user_id,
+            score.event_points,
+            func.coalesce(standing.achievement_points, 0).label("achievement_points"),
+            func.coalesce(standing.achievements_count, 0).label("achievements_count"),
+            score.last_activity,
+            score.rev,
+            func.coalesce(standing.rev, 0).label("standing_rev"),
+        )
+        .select_from(ScoreRow.__table__.outerjoin(StandingRow.__table__, score.user_id == standing.user_id))
+        .where(score.user_id == user_id)
     )
     row = found.mappings().one_or_none()
     return ScoreFound(user_id=user_id) if row is None else ScoreFound(**row)
@@ -200,6 +210,7 @@ async def export_of(db: AsyncSession, user_id: int) -> dict[str, Sequence[Any]]:
         "unlocks": UnlockRow.__table__,
         "streaks": StreakRow.__table__,
         "scores": ScoreRow.__table__,
+        "standings": StandingRow.__table__,
         "boards": BoardRow.__table__,
     }
     return {
@@ -211,8 +222,8 @@ async def export_of(db: AsyncSession, user_id: int) -> dict[str, Sequence[Any]]:
 async def forget_player(db: AsyncSession, user_id: int) -> None:
     """Delete everything that is kept of a player."""
     for model in (
-        DueRow, BoardDueRow, BoardRow, UnlockRow, StreakRow, MemberRow, CounterRow, ScoreRow, LinkRow, LinkCodeRow,
-        PlayerRow,
+        DueRow, BoardDueRow, BoardRow, UnlockRow, StreakRow, MemberRow, CounterRow, ScoreRow, StandingRow, LinkRow,
+        LinkCodeRow, PlayerRow,
     ):  # fmt: skip
         await db.execute(delete(model).where(model.user_id == user_id))
     events = select(EventRow.id).where(EventRow.user_id == user_id)

@@ -38,7 +38,7 @@ from omenigen.modules.achievements.service.cache import EVENTS, SCORE, STATS
 from omenigen.modules.achievements.service.players import GamePlayers
 from omenigen.modules.achievements.service.sight import Sight
 from omenigen.modules.achievements.service.sources import Sources
-from omenigen.modules.achievements.service.statistics import Score, Statistics, Stats
+from omenigen.modules.achievements.service.statistics import Revs, Score, Statistics, Stats
 
 direct = direct_router(prefix="/api/v1", tags=["achievements"])
 router = api_router(prefix="/api/v1", tags=["achievements"])
@@ -205,20 +205,20 @@ async def _cached(request: Request, kind: str) -> Response:
     body = await door.answers.find(kind, user_id)
     if body is None:
         async with door.container(scope=Scope.REQUEST) as scope:
-            rev, body = await _read(await scope.get(Statistics), kind, user_id)
-        await door.answers.keep(kind, user_id, rev=rev, body=body)
+            revs, body = await _read(await scope.get(Statistics), kind, user_id)
+        await door.answers.keep(kind, user_id, revs=revs, body=body)
     return _json(body)
 
 
-async def _read(statistics: Statistics, kind: str, user_id: int) -> tuple[int, bytes]:
+async def _read(statistics: Statistics, kind: str, user_id: int) -> tuple[Revs, bytes]:
     if kind == SCORE:
         score = await statistics.score(user_id=user_id)
-        return score.found.rev, _packed(_score(score))
+        return score.found.revs, _packed(_score(score))
     if kind == EVENTS:
-        rev, events = await statistics.events(user_id=user_id, limit=CACHED_EVENTS)
-        return rev, _packed([_line(event) for event in events])
+        revs, events = await statistics.events(user_id=user_id, limit=CACHED_EVENTS)
+        return revs, _packed([_line(event) for event in events])
     stats = await statistics.stats(user_id=user_id)
-    return stats.score.rev, _packed(_stats(stats))
+    return stats.score.revs, _packed(_stats(stats))
 
 
 def _stats(stats: Stats) -> dict[str, Any]:  # Any: JSON

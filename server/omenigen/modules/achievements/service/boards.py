@@ -147,6 +147,7 @@ class BoardKeeping:
         scores = await queries.scores_of(self._session, users)
         # The durable second chance of the cache: a node that died right after its commit dropped nothing.
         await self._answers.moved({user: row["rev"] for user, row in scores.items()})
+        await self._answers.moved({user: row["standing_rev"] for user, row in scores.items()}, part="s")
         players = await queries.players_of(self._session, users)
         shown = [user for user in users if user in scores and not (user in players and players[user].off_boards)]
         days = {

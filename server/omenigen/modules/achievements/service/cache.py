@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import orjson
 import structlog
@@ -16,23 +17,30 @@ RULES = "achievements:all"
 _REV = "user_rev"
 _AWAY_SECONDS = 1.0
 
-# ARGV: ttl, and as one JSON text the revision of each player. Keys are made up here: one argument for many players
-# costs Python a tenth of five for each. The revision stays when the answers go: a reader that still holds an older row
-# finds it and keeps quiet.
+Part = Literal["e", "s"]
+"""Which revision: of what happened (intake moves it), or of what was recognised (judges do)."""
+
+# ARGV: which revision (e of what happened, s of what was recognised), ttl, and as one JSON text the revision of each
+# player. Keys are made up here: one argument for many players costs Python a tenth of five for each. The revision stays
+# when the answers go: a reader that still holds an older row finds it and keeps quiet.
 _MOVED = """
-for user, rev in pairs(cjson.decode(ARGV[2])) do
-  if rev > (tonumber(redis.call('GET', 'user_rev:' .. user)) or -1) then
-    redis.call('SET', 'user_rev:' .. user, string.format('%.0f', rev), 'EX', ARGV[1])
+for user, rev in pairs(cjson.decode(ARGV[3])) do
+  local key = 'user_rev:' .. user
+  if rev > (tonumber(redis.call('HGET', key, ARGV[1])) or -1) then
+    redis.call('HSET', key, ARGV[1], string.format('%.0f', rev))
+    redis.call('EXPIRE', key, ARGV[2])
     redis.call('UNLINK', 'user_score:' .. user, 'user_events:' .. user, 'user_stats:' .. user)
   end
 end
 """
 
-# KEYS: revision, answer · ARGV: revision read at, ttl, body.
+# KEYS: revisions, answer · ARGV: revisions read at (e, s), ttl, body.
 _KEEP = """
-if tonumber(ARGV[1]) >= (tonumber(redis.call('GET', KEYS[1])) or -1) then
-  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-  redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[2])
+local known = redis.call('HMGET', KEYS[1], 'e', 's')
+if tonumber(ARGV[1]) >= (tonumber(known[1]) or -1) and tonumber(ARGV[2]) >= (tonumber(known[2]) or -1) then
+  redis.call('HSET', KEYS[1], 'e', ARGV[1], 's', ARGV[2])
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+  redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[3])
 end
 """
 
@@ -51,12 +59,12 @@ class Answers:
         """Return a kept answer of a player, or None."""
         return await self._get(f"{kind}:{user_id}")
 
-    async def keep(self, kind: str, user_id: int, *, rev: int, body: bytes) -> None:
-        """Keep an answer that was read at a revision, unless a newer revision is known."""
+    async def keep(self, kind: str, user_id: int, *, revs: tuple[int, int], body: bytes) -> None:
+        """Keep an answer that was read at these revisions, unless a newer one is known."""
         if await self._usable():
-            await self._try(self._keep(keys=[f"{_REV}:{user_id}", f"{kind}:{user_id}"], args=[rev, TTL, body]))
+            await self._try(self._keep(keys=[f"{_REV}:{user_id}", f"{kind}:{user_id}"], args=[*revs, TTL, body]))
 
-    async def moved(self, revisions: Mapping[int, int]) -> None:
+    async def moved(self, revisions: Mapping[int, int], *, part: Part = "e") -> None:
         """Drop the answers of players whose revision moved; call after the commit, before anybody is told of it."""
         if not revisions:
             return
@@ -64,7 +72,7 @@ class Answers:
             self._doubtful = True
             return
         body = orjson.dumps(revisions, option=orjson.OPT_NON_STR_KEYS)
-        if not await self._try(self._moved(args=[TTL, body])):
+        if not await self._try(self._moved(args=[part, TTL, body])):
             self._doubtful = True
 
     async def find_rules(self, locale: str) -> bytes | None:

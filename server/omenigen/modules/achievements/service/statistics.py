@@ -16,6 +16,8 @@ from omenigen.modules.achievements.types import day_key
 
 LAST_EVENTS = 10
 
+Revs = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
@@ -77,10 +79,10 @@ class Statistics:
             last_events=await queries.events_of(self._db, user_id, limit=LAST_EVENTS),
         )
 
-    async def events(self, *, user_id: int, limit: int, before: int | None = None) -> tuple[int, list[EventFound]]:
-        """List a player's events, newest first, with the revision that they were read at."""
-        rev = (await queries.score_of(self._db, user_id)).rev
-        return rev, await queries.events_of(self._db, user_id, limit=limit, before=before)
+    async def events(self, *, user_id: int, limit: int, before: int | None = None) -> tuple[Revs, list[EventFound]]:
+        """List a player's events, newest first, with the revisions that they were read at."""
+        revs = (await queries.score_of(self._db, user_id)).revs
+        return revs, await queries.events_of(self._db, user_id, limit=limit, before=before)
 
     async def days(self, *, user_id: int, calendar: Calendar, count: int) -> list[Day]:
         """Read a player's last days, oldest first, empty ones included."""
