@@ -24,6 +24,9 @@ class Client(asyncio.Protocol):
         self._waiting: list[tuple[str, asyncio.Future[dict[str, Any]]]] = []
         self.patches = 0
         self.last = 0
+        self.numbered = False
+        """Whether to read each patch's version into `last`."""
+        self.code = 1006
         self.lags: list[float] = []
         self.closed = False
 
@@ -34,6 +37,9 @@ class Client(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.closed = True
+        for _, future in self._waiting:
+            if not future.done():
+                future.set_exception(ConnectionError(f"closed with {self.code}"))
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -53,13 +59,19 @@ class Client(asyncio.Protocol):
                 size, head = int.from_bytes(self._buffer[start + 2 : start + 10], "big"), 10
             if len(self._buffer) < start + head + size:
                 break
-            self._take(self._buffer[start + head : start + head + size])
+            if self._buffer[start] == 0x88:
+                self.code = int.from_bytes(self._buffer[start + 2 : start + 4], "big")
+            else:
+                self._take(self._buffer[start + head : start + head + size])
             start += head + size
         del self._buffer[:start]
 
     def _take(self, body: bytearray) -> None:
         if b'"patch"' in body[:20]:
             self.patches += 1
+            if self.numbered:
+                at = body.find(b'"to":') + 5
+                self.last = int(body[at : body.index(b",", at)])
             if self._timed and (at := body.find(b'"t":')) >= 0:
                 self.lags.append(time.time() - float(body[at + 4 : body.index(b"}", at)]))
         if self._waiting:
@@ -97,6 +109,7 @@ async def native(port: int, token: str, *, have: int | None = None, timed: bool 
         port, path="/api/v1/live", headers=f"Authorization: Bearer {token}\r\n", timed=timed
     )
     epoch = (await client.until('"hello"'))["epoch"]
+    client.numbered, client.last = have is not None, have or 0
     synced = client.until('"synced"')
     client.say(orjson.dumps({"op": "follow", "epoch": epoch, "have": {"user.1": have}}).decode())
     await synced

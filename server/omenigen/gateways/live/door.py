@@ -31,6 +31,8 @@ from omenigen.kit.settings import HttpSettings
 log = structlog.get_logger(__name__)
 
 TICKET_SECONDS = 5.0
+IDENTIFIED_AT_ONCE = 8
+"""Below half the database pool: a storm of reconnects queues here, and requests go on being answered."""
 
 
 class _Turned(Exception):
@@ -59,6 +61,7 @@ class Door:
         self._hub = hub
         self._audit = audit
         self._container = container
+        self._places = asyncio.Semaphore(IDENTIFIED_AT_ONCE)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI)."""
@@ -95,7 +98,7 @@ class Door:
         if not by_header and not by_cookie:
             return Anonymous()
         try:
-            async with self._container(scope=Scope.REQUEST) as scope:
+            async with self._places, self._container(scope=Scope.REQUEST) as scope:
                 caller = await (await scope.get(Identify)).caller(connection, "GET")
         except Forbidden:
             return Close.BANNED

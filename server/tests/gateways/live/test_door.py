@@ -4,12 +4,15 @@ import asyncio
 
 import httpx
 import pytest
+from starlette.requests import HTTPConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from omenigen.gateways.live import sockets
+from omenigen.gateways.live.door import IDENTIFIED_AT_ONCE
 from omenigen.gateways.live.tickets import Tickets
-from omenigen.kit.auth import Anonymous
+from omenigen.kit.auth import Anonymous, Caller
 from omenigen.kit.errors import Unauthenticated
+from omenigen.kit.http import Identify
 from tests.gateways.live.house import ORIGIN, House, Person
 from tests.modules.accounts.door import Door
 
@@ -182,3 +185,29 @@ async def test_the_eleventh_socket_of_a_person_replaces_the_oldest(
         for talk in (second, third):
             await talk.say("ping")
             assert (await talk.hear())["op"] == "pong"
+
+
+async def test_a_crowd_is_let_in_by_turns(house: House, vera: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "PER_USER", 1000)
+    monkeypatch.setattr(sockets, "PER_IP", 1000)
+    inside = most = 0
+    real = Identify.caller
+
+    async def watched(self: Identify, connection: HTTPConnection, method: str) -> Caller:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        try:
+            await asyncio.sleep(0.01)
+            return await real(self, connection, method)
+        finally:
+            inside -= 1
+
+    monkeypatch.setattr(Identify, "caller", watched)
+
+    async def come() -> str:
+        async with house.talk(vera) as (_, hello):
+            return str(hello["op"])
+
+    assert await asyncio.gather(*(come() for _ in range(40))) == ["hello"] * 40
+    assert 1 < most <= IDENTIFIED_AT_ONCE
