@@ -4,9 +4,9 @@ import { IconLanguage, IconLogout, IconMoon, IconSearch, IconSun, IconSunMoon } 
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { meQuery } from "@/features/accounts/api";
+import { meQuery, useSpeak } from "@/features/accounts/api";
 import { useLeave } from "@/features/accounts/ui/useLeave";
-import { setLanguage, useT } from "@/shared/i18n/i18n";
+import { useT } from "@/shared/i18n/i18n";
 import { setScheme } from "@/shared/ui/preferences";
 import { linkTo, mayOpen, places } from "./-nav";
 
@@ -18,6 +18,7 @@ export function Palette({ asked }: { asked: number }) {
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
   const leave = useLeave();
+  const speak = useSpeak();
   const [query, setQuery] = useState("");
   // biome-ignore lint/correctness/useExhaustiveDependencies: each asking opens it anew
   useEffect(() => {
@@ -63,13 +64,13 @@ export function Palette({ asked }: { asked: number }) {
           id: "ru",
           label: t("actions.languageRu"),
           leftSection: <IconLanguage {...icon} />,
-          onClick: () => void setLanguage("ru"),
+          onClick: () => speak("ru"),
         },
         {
           id: "en",
           label: t("actions.languageEn"),
           leftSection: <IconLanguage {...icon} />,
-          onClick: () => void setLanguage("en"),
+          onClick: () => speak("en"),
         },
         {
           id: "sign-out",

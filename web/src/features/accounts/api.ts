@@ -4,7 +4,7 @@ import { ApiError } from "@/shared/api/errors";
 import { goodbye } from "@/shared/api/goodbye";
 import type { components } from "@/shared/api/schema";
 import { markFresh, mayBeSignedIn } from "@/shared/api/session";
-import { isLanguage, language, setLanguage } from "@/shared/i18n/i18n";
+import { isLanguage, type Language, language, setLanguage } from "@/shared/i18n/i18n";
 
 export type Me = components["schemas"]["Me"];
 
@@ -112,6 +112,16 @@ export function useSaveProfile() {
     mutationFn: (body: components["schemas"]["MePatch"]) => unwrap(api.PATCH("/api/v1/me", { body })),
     onSuccess: (me) => queries.setQueryData(meQuery.queryKey, me),
   });
+}
+
+/** Change the language of this page, of our letters, and of every text that the server has already answered. */
+export function useSpeak(): (next: Language) => void {
+  const queries = useQueryClient();
+  const { mutate } = useSaveProfile();
+  return (next) => {
+    void setLanguage(next);
+    mutate({ locale: next }, { onSuccess: () => void queries.invalidateQueries() });
+  };
 }
 
 export function useSaveAvatar() {

@@ -1,8 +1,8 @@
-import { language, setLanguage, useT } from "@/shared/i18n/i18n";
+import { language, useT } from "@/shared/i18n/i18n";
 import { Chip } from "@/shared/ui/Chip";
 import { type Scheme, setScheme, usePreferences } from "@/shared/ui/preferences";
 import { Section } from "@/shared/ui/Section";
-import { useSaveProfile } from "../api";
+import { useSpeak } from "../api";
 import classes from "./me.module.css";
 
 const schemes: readonly Scheme[] = ["light", "dark", "auto"];
@@ -11,11 +11,7 @@ const schemes: readonly Scheme[] = ["light", "dark", "auto"];
 export function Appearance() {
   const t = useT("accounts");
   const scheme = usePreferences((preferences) => preferences.scheme);
-  const save = useSaveProfile();
-  const speak = (next: "ru" | "en") => {
-    void setLanguage(next);
-    save.mutate({ locale: next });
-  };
+  const speak = useSpeak();
   return (
     <>
       <Section title={t("appearance.theme")}>
