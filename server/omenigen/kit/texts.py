@@ -18,6 +18,10 @@ class Locale(StrEnum):
 DEFAULT_LOCALE = Locale.EN
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader in C where libyaml is there: ten times as quick."""
+
+
 class TextsBroken(Exception):
     """A text file cannot be used; the message names the file and the reason."""
 
@@ -59,7 +63,8 @@ class _Blanks(dict[str, Any]):
 def _read(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for key, text in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 # a safe loader, see above
+        for key, text in (entries or {}).items():
             if not isinstance(text, str):
                 raise TextsBroken(f"{path}: {key} is not a text")
             if key in texts:

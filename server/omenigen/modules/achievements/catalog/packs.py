@@ -1,6 +1,7 @@
 """Read the packs of `content/achievements`: `types.yaml`, and every other file a list of rules."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,16 @@ TYPES_FILE = "types.yaml"
 
 def load_catalog(folder: Path) -> Catalog:
     """Load the packs of a folder. Raises `PackRefused` with file, line and reason of everything that is wrong."""
+    stamp = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.yaml")))
+    types, rules, seasons = _read_packs(folder, stamp)
+    return Catalog(types=types, rules=rules, seasons=seasons)
+
+
+@lru_cache(maxsize=4)
+def _read_packs(
+    folder: Path, stamp: tuple[tuple[str, int], ...]
+) -> tuple[tuple[EventType, ...], tuple[Rule, ...], tuple[Season, ...]]:
+    """Read and check everything. Frozen descriptions may be shared, so unchanged files (`stamp`) are read once."""
     types, seasons = load_types(folder / TYPES_FILE)
     known = Known.of(types, seasons)
     rules: list[Rule] = []
@@ -27,7 +38,7 @@ def load_catalog(folder: Path) -> Catalog:
     problems = Problems(folder.name)
     check_requires(rules, problems)
     problems.raise_any()
-    return Catalog(types=types, rules=rules, seasons=seasons)
+    return tuple(types), tuple(rules), tuple(seasons)
 
 
 def load_types(path: Path) -> tuple[list[EventType], list[Season]]:
