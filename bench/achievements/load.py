@@ -135,7 +135,7 @@ class Connection(asyncio.Protocol):
 async def run(task: Task) -> Outcome:
     """Send until the time is up; an open loop measures from the moment a request was due."""
     loop = asyncio.get_running_loop()
-    made = MAKERS[task.kind](task, random.Random(7))
+    made = MAKERS[task.kind](task, random.Random())
     connections = [
         (await loop.create_connection(Connection, task.host, task.port))[1] for _ in range(task.connections)
     ]

@@ -7,6 +7,7 @@ bench/achievements). Every statement takes its rows sorted by key, so that two b
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -172,6 +173,7 @@ def packed(values: Iterable[object]) -> str:
 
 async def insert_events(db: Driver, events: Sequence[NewEvent], now: datetime) -> dict[EventKey, int]:
     """Insert the events that are not there yet; return the ids of those that were new."""
+    stamp = lru_cache(maxsize=None)(datetime.isoformat)  # most events of a batch share their moment
     rows = await db.fetch(
         _INSERT_EVENTS,
         packed(event.source_id for event in events),
@@ -181,8 +183,8 @@ async def insert_events(db: Driver, events: Sequence[NewEvent], now: datetime) -
         packed(event.amount for event in events),
         packed(event.points for event in events),
         [event.details for event in events] if any(event.details for event in events) else None,
-        packed(event.at.isoformat() for event in events),
-        packed(event.counts_at.isoformat() for event in events),
+        packed(map(stamp, [event.at for event in events])),
+        packed(map(stamp, [event.counts_at for event in events])),
         packed(event.day for event in events),
         packed(event.trust for event in events),
         packed(event.late for event in events),

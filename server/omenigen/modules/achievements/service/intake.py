@@ -91,7 +91,7 @@ class Intake:
         """
         try:
             key.take(1, self._clock.monotonic())
-            event = self._look_over(key, told, await self._known(told.user_id))
+            event = self._look_over(key, told, await self._known(told.user_id), self._clock.now())
         except Refusal as refusal:
             self._refused.note(key, told, refusal)
             raise
@@ -108,13 +108,14 @@ class Intake:
         """Take a batch; return what became of each, in order. Raises `TooFast` for the batch as a whole."""
         key.take(len(told), self._clock.monotonic())
         await self._read_players(told)
+        now = self._clock.now()
         found: list[Outcome | None] = []
         good: list[NewEvent] = []
         for one in told:
             try:
                 if isinstance(one, Refusal):
                     raise one
-                good.append(self._look_over(key, one, self._directory.at_hand(one.user_id)))
+                good.append(self._look_over(key, one, self._directory.at_hand(one.user_id), now))
                 found.append(None)
             except Refusal as refusal:
                 self._refused.note(key, one if isinstance(one, Told) else None, refusal)
@@ -167,7 +168,7 @@ class Intake:
             self._nudges.judge()
         return outcomes
 
-    def _look_over(self, key: LiveKey, told: Told, known: Known | None) -> NewEvent:
+    def _look_over(self, key: LiveKey, told: Told, known: Known | None, now: datetime) -> NewEvent:
         """Turn what was told into an event, or refuse it.
 
         Raises `ScopeMissing`, `UserNotFound`, `InvalidEventData`, `TypeNotAllowed`, `TrustTooLow`, `AmountTooBig`,
@@ -179,7 +180,6 @@ class Intake:
             raise UserNotFound(user_id=told.user_id)
         kind = self._type_for(key, told)
         text = self._details(kind, told.details)
-        now = self._clock.now()
         at = _moment(told.at, now)
         counts_at, late = decide_moment(at=at, now=now)
         day = told.label or day_of(counts_at, known.calendar)
