@@ -126,5 +126,5 @@ class AchievementsProvider(Provider):
         return player_part(catalog, clock)
 
     @provide
-    def app_stream(self) -> StreamKind:
-        return app_stream()
+    def app_stream(self, clock: Clock) -> StreamKind:
+        return app_stream(clock)

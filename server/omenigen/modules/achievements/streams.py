@@ -66,13 +66,14 @@ def player_part(catalog: Catalog, clock: Clock) -> StreamPart:
     return StreamPart(prefix="user", name="achievements", snapshot=snapshot)
 
 
-def app_stream() -> StreamKind:
-    """Declare the stream of a game: followed by its keys, its owner, and the operator."""
+def app_stream(clock: Clock) -> StreamKind:
+    """Declare the stream of a game: followed by its living keys, its owner, and the operator."""
 
     async def gate(db: AsyncSession, caller: Caller, names: Sequence[str]) -> set[str]:
         match caller:
             case Game():
-                return {f"app.{caller.source_id}"} & set(names)
+                alive = await source_queries.key_is_alive(db, caller.key_id, now=clock.now())
+                return {f"app.{caller.source_id}"} & set(names) if alive else set()
             case User(role=Role.OPERATOR):
                 owned = await source_queries.sources_of(db, None)
             case User():

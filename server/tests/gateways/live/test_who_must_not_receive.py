@@ -7,6 +7,9 @@ import pytest
 
 from omenigen.gateways.live import audit
 from omenigen.gateways.live.wire import NatsWire, Told
+from omenigen.kit.auth import Trust
+from omenigen.kit.edge import unit_of_work
+from omenigen.modules.achievements.public import Sources
 from tests.gateways.live.house import House, Person, Talk
 from tests.modules.accounts.door import Door
 
@@ -132,3 +135,22 @@ async def test_snapshots_and_catch_up_refuse_like_the_socket(house: House, vera:
         assert (copies["streams"], copies["gone"]) == ({}, ["room.1"])
         caught = (await http.post("/api/v1/live/catch-up", json={"have": {"room.1": 1}})).json()
         assert caught["frames"] == [{"op": "gone", "stream": "room.1"}]
+
+
+async def test_a_revoked_key_loses_its_sockets_and_its_sister_does_not(house: House, second: House, bus: str) -> None:
+    async with unit_of_work(house.container) as scope:
+        sources = await scope.get(Sources)
+        revoked = await sources.issue_key(name="racer", trust=Trust.SERVER)
+        kept = await sources.issue_key(name="racer", trust=Trust.SERVER)
+    stream = f"app.{revoked.source_id}"
+    async with second.socket(**{"X-API-Key": revoked.key}) as ended, second.socket(**{"X-API-Key": kept.key}) as other:
+        hello = await ended.hear()
+        assert (hello["app"], "user" in hello) == (revoked.source_id, False)
+        await other.hear()
+        await ended.follow(hello["epoch"], **{stream: None})
+        async with unit_of_work(house.container) as scope:
+            await (await scope.get(Sources)).revoke_key(key_id=revoked.id)
+        await house.append(stream, put={"event/1": {"secret": "said after"}})
+        assert await ended.closed(15) == 4401
+        await other.say("ping")
+        assert (await other.until("pong"))[-1]["op"] == "pong"

@@ -112,6 +112,11 @@ async def live_keys(db: Db, source_ids: Sequence[int], now: datetime) -> dict[in
     return {row[0]: row[1] for row in found}
 
 
+async def key_is_alive(db: Db, key_id: KeyId, *, now: datetime) -> bool:
+    """Tell whether a key may still be used."""
+    return await db.scalar(select(KeyRow.id).where(KeyRow.id == key_id, _alive(now))) is not None
+
+
 async def players_of(db: Db, source_ids: Sequence[int]) -> dict[int, int]:
     """Count the players that games may see."""
     found = await db.execute(

@@ -13,6 +13,7 @@ from omenigen.kit.auth import GAME_KEY_PREFIX, Caller, Role, Trust, User, requir
 from omenigen.kit.clock import Clock
 from omenigen.kit.ids import KeyId, SourceId, UserId, token_hash
 from omenigen.kit.outbox import Outbox
+from omenigen.kit.streams import Streams
 from omenigen.modules.accounts.public import Players
 from omenigen.modules.achievements.catalog import Catalog, EventType
 from omenigen.modules.achievements.errors import (
@@ -108,9 +109,11 @@ class Sources:
         players: Players,
         nudges: Nudges,
         outbox: Outbox,
+        streams: Streams,
         clock: Clock,
     ) -> None:
         self._session = session
+        self._streams = streams
         self._keys = keys
         self._directory = directory
         self._catalog = catalog
@@ -368,6 +371,7 @@ class Sources:
     def _revoke(self, row: KeyRow) -> None:
         if row.revoked_at is None:
             row.revoked_at = self._clock.now()
+            self._streams.regate(f"app.{row.source_id}")
         self._changed()
 
     def _changed(self) -> None:
