@@ -1,6 +1,6 @@
 import { Modal } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { type PointerEvent, type ReactNode, useRef, useState } from "react";
+import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useT } from "../i18n/i18n";
 import classes from "./Sheet.module.css";
 
@@ -21,6 +21,9 @@ export function SheetBody({ opened, onClose, title, children, wide = false }: Sh
   const roomy = useMediaQuery("(min-width: 40em)") ?? false;
   const [pulled, setPulled] = useState(0);
   const from = useRef<number | null>(null);
+  // Mantine remembers whom to give the focus back to when `opened` changes, and not when it begins as true.
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
 
   const grab = (event: PointerEvent) => {
     from.current = event.clientY;
@@ -37,7 +40,7 @@ export function SheetBody({ opened, onClose, title, children, wide = false }: Sh
 
   return (
     <Modal
-      opened={opened}
+      opened={ready && opened}
       onClose={onClose}
       title={title}
       size={wide ? 720 : 480}
