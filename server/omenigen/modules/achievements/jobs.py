@@ -31,8 +31,10 @@ from omenigen.modules.achievements.service.screens import Shown
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
-JUDGE_AT_ONCE = 500
-BOARDS_AT_ONCE = 2_000
+JUDGE_AT_ONCE = 3_000
+BOARDS_AT_ONCE = 10_000
+"""Marks in one round. Work goes by players, not marks: the longer the queue, the more of them are of the same player."""
+
 BOARDS_PAUSE = 0.25
 BREATH_MAX = 0.25
 CATALOG_SECONDS = 15.0
@@ -74,8 +76,8 @@ async def _judge(container: AsyncContainer) -> None:
         while True:
             started = time.perf_counter()
             full = await _judge_some(container) == JUDGE_AT_ONCE
-            await asyncio.sleep(_breath(time.perf_counter() - started))
             if not full:
+                await asyncio.sleep(_breath(time.perf_counter() - started))
                 await _wait(knocked, POLL_SECONDS)
 
 
