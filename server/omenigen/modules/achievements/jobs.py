@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 1.0
 JUDGE_AT_ONCE = 3_000
 BOARDS_AT_ONCE = 10_000
-"""Marks in one round. Work goes by players, not marks: the longer the queue, the more of them are of the same player."""
+"""Marks in one round. Work goes by players, not marks: in a long queue many are of the same player."""
 
 BOARDS_PAUSE = 0.25
 BREATH_MAX = 0.25
