@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,8 +40,13 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("fuzz")
+def house() -> Iterator[House]:
+    # Not in pytest's own folder: as root, PostgreSQL's user could not enter it.
+    with tempfile.TemporaryDirectory(prefix="omenigen-fuzz-") as folder:
+        yield from _running(Path(folder))
+
+
+def _running(folder: Path) -> Iterator[House]:
     port = free_port()
     environment = {**os.environ, "DATA": str(folder), "PORT": str(port), "LOG_LEVEL": "WARNING", "PYTHONPATH": "."}
     cli = [sys.executable, "-m", "omenigen.main.cli"]
