@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from omenigen.gateways.live.audit import Audit
+from omenigen.gateways.live.doors import Doors
 from omenigen.gateways.live.hub import Hub
 from omenigen.gateways.live.refreshing import Refresher
 from omenigen.gateways.live.resuming import Resumer
@@ -107,7 +108,8 @@ class Node:
         self.wire = SimWire(self.bus, self)
         self.hub = self._parts.hub(self.wire, self._clock, node=f"{self.name}x{self.life}")
         self._resumer = self._parts.resumer(self.hub, self._database, self._kinds)  # type: ignore[arg-type]
-        self.sockets = Sockets(self.hub, self._resumer, self._kinds, self._clock)
+        doors = Doors(self._database, self._kinds, self._clock)  # type: ignore[arg-type]
+        self.sockets = Sockets(self.hub, self._resumer, self._kinds, doors, self._clock)
         self._refresher = self._parts.refresher(self.hub, self._database, self._kinds)  # type: ignore[arg-type]
         self._audit = self._parts.audit(
             self.hub,

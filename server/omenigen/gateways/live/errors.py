@@ -1,6 +1,6 @@
 """What the live door refuses."""
 
-from omenigen.kit.errors import Forbidden, Invalid, NotFound, TooMany, Unavailable
+from omenigen.kit.errors import Invalid, NotFound, TooMany, Unavailable
 
 
 class BadFrame(Invalid):
@@ -45,7 +45,7 @@ class TicketsUnavailable(Unavailable):
     code = "live.tickets_unavailable"
 
 
-class DoorBusy(Forbidden):
-    """Another process holds the lease of this door."""
+class NoSuchDoor(NotFound):
+    """There is no such door for this caller."""
 
-    code = "live.door_busy"
+    code = "live.no_such_door"

@@ -91,7 +91,7 @@ def read(text: str) -> ClientFrame:
         case "auth":
             return Auth(ticket=_of(body, "ticket", str), v=_number(body.get("v", 1)))
         case "claim":
-            return Claim(door=_of(body, "door", str))
+            return Claim(door=_name(f"door.{_of(body, 'door', str)}").removeprefix("door."))
         case "ack":
             return Ack(stream=_name(body.get("stream")), version=_number(body.get("version")))
         case _:

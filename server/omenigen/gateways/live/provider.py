@@ -7,6 +7,7 @@ from dishka import AsyncContainer, Provider, Scope, alias, collect, provide
 from omenigen.gateways.live.audit import Audit
 from omenigen.gateways.live.catching_up import CatchingUp
 from omenigen.gateways.live.door import Door
+from omenigen.gateways.live.doors import Doors
 from omenigen.gateways.live.hub import Hub
 from omenigen.gateways.live.refreshing import Refresher
 from omenigen.gateways.live.resuming import Resumer
@@ -28,6 +29,7 @@ class LiveProvider(Provider):
     refresher = provide(Refresher)
     resumer = provide(Resumer)
     sockets = provide(Sockets)
+    doors = provide(Doors)
     catching_up = provide(CatchingUp)
     announcer = alias(source=Hub, provides=Announcer)
     every_kind = collect(StreamKind, scope=Scope.APP, provides=Sequence[StreamKind])

@@ -8,8 +8,10 @@ from typing import Any
 from omenigen.gateways.live import buckets, frames, inbound
 from omenigen.gateways.live.buckets import Bucket, Strikes
 from omenigen.gateways.live.codes import Close
+from omenigen.gateways.live.doors import Doors
 from omenigen.gateways.live.errors import BadFrame, NotFollowing, TooFast, TooManyStreams, UnknownWord
 from omenigen.gateways.live.hub import Hub
+from omenigen.gateways.live.leases import Leases
 from omenigen.gateways.live.link import Link
 from omenigen.gateways.live.metrics import RESUME_SECONDS, SUM_MISMATCH
 from omenigen.gateways.live.protocol import Pipe
@@ -44,9 +46,11 @@ class Socket:
         "_asking",
         "_bad",
         "_clock",
+        "_doors",
         "_fast",
         "_hub",
         "_kinds",
+        "_leases",
         "_limits",
         "_on_end",
         "_pong_at",
@@ -71,6 +75,7 @@ class Socket:
         hub: Hub,
         resumer: Resumer,
         kinds: StreamKinds,
+        doors: Doors,
         clock: Clock,
         on_end: Callable[[Close], None],
     ) -> None:
@@ -92,6 +97,8 @@ class Socket:
         self._pong_at = float("-inf")
         self._asked: deque[tuple[str | None, Mapping[str, int | None], bool]] = deque()
         self._asking: asyncio.Task[None] | None = None
+        self._leases: Leases | None = None
+        self._doors = doors
         pipe.listen(self)
         hub.join(self, self.anchor, State.DEAF)
 
@@ -124,6 +131,10 @@ class Socket:
                     self._unfollow(stream)
             case inbound.SayWord():
                 self._say(frame)
+            case inbound.Claim(door=door):
+                self._lease().claim(door)
+            case inbound.Ack(stream=stream, version=version):
+                self._lease().acknowledge(stream, version)
             case _:
                 raise BadFrame(reason="not now")
 
@@ -131,6 +142,8 @@ class Socket:
         followed = [follow for follow in self.follows.values() if follow.state is not State.DEAF]
         total = sum(follow.version for follow in followed) % 2**32
         self._pong_at = self._clock.monotonic()
+        if self._leases is not None:
+            self._leases.renew()
         self.link.send(frames.frame("pong", n=len(followed), sum=total, now=self._clock.now().replace(microsecond=0)))
 
     def _follow(self, epoch: str | None, have: Mapping[str, int | None]) -> None:
@@ -170,6 +183,18 @@ class Socket:
         else:
             said = Said(caller=self.caller, stream=frame.stream, k=frame.k, body=body)
             _spawn(word.handle(said))
+
+    def _lease(self) -> Leases:
+        if self._leases is None:
+            self._leases = Leases(
+                self._doors,
+                holder=self.id,
+                caller=self.caller,
+                send=self.link.send,
+                lost=lambda: self.end(Close.REPLACED),
+                refuse=lambda refusal: self._refuse_frame(refusal, "claim"),
+            )
+        return self._leases
 
     def _relay(self, frame: inbound.SayWord, word: Say, body: Mapping[str, Any]) -> None:
         speaker = self.caller.user_id if isinstance(self.caller, User) else None
@@ -274,6 +299,9 @@ class Socket:
         """Give up every place; also when the client went by itself."""
         self.link.lost()
         self._asked.clear()
+        leases, self._leases = self._leases, None  # we come here twice when the client hangs up; leases end once
+        if leases is not None:
+            leases.end()
         for stream in list(self.follows):
             self._hub.leave(self, stream)
 

@@ -9,6 +9,7 @@ import structlog
 
 from omenigen.gateways.live import frames
 from omenigen.gateways.live.codes import Close
+from omenigen.gateways.live.doors import Doors
 from omenigen.gateways.live.errors import TooManySockets
 from omenigen.gateways.live.hub import Hub
 from omenigen.gateways.live.metrics import CLOSED, SOCKETS
@@ -34,10 +35,11 @@ _spread = SystemRandom()  # nobody replays a shutdown: any spread will do
 class Sockets:
     """Open, count and close the sockets of one process."""
 
-    def __init__(self, hub: Hub, resumer: Resumer, kinds: StreamKinds, clock: Clock) -> None:
+    def __init__(self, hub: Hub, resumer: Resumer, kinds: StreamKinds, doors: Doors, clock: Clock) -> None:
         self._hub = hub
         self._resumer = resumer
         self._kinds = kinds
+        self._doors = doors
         self._clock = clock
         self._numbers = itertools.count(1)
         self._open: dict[str, Socket] = {}
@@ -74,6 +76,7 @@ class Sockets:
             hub=self._hub,
             resumer=self._resumer,
             kinds=self._kinds,
+            doors=self._doors,
             clock=self._clock,
             on_end=partial(self._ended, number),
         )

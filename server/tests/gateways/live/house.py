@@ -67,6 +67,22 @@ class RoomsProvider(Provider):
             },
         )
 
+    @provide(scope=Scope.APP)
+    def doors(self) -> StreamKind:
+        """Doors of gateways: whoever is let into room 0 may hold them."""
+
+        async def gate(db: AsyncSession, caller: Caller, names: Sequence[str]) -> set[str]:
+            statement = text("SELECT 1 FROM rooms.member WHERE room = 0 AND user_id = :user")
+            user = caller.user_id if isinstance(caller, User) else 0
+            return set(names) if (await db.execute(statement, {"user": user})).first() is not None else set()
+
+        async def snapshot(
+            db: AsyncSession, names: Sequence[str], parts: Collection[str] | None, window: int
+        ) -> Mapping[str, Mapping[str, Entity]]:
+            return {name: {} for name in names}
+
+        return StreamKind(prefix="door", gate=gate, snapshot=snapshot)
+
 
 def _nothing(body: Mapping[str, Any]) -> dict[str, Any]:
     if body:
