@@ -10,7 +10,7 @@ const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, heig
 const shots = [
   ["today", "/", "phone", "light"],
   ["achievements", "/achievements", "phone", "dark"],
-  ["why", "/achievements?badge=explorer", "phone", "light"],
+  ["why", "/achievements?badge=steady", "phone", "light"],
   ["stats", "/stats", "phone", "light"],
   ["today", "/", "desktop", "light"],
   ["achievements", "/achievements", "desktop", "light"],
@@ -21,13 +21,21 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
+const door = await browser.newContext();
+const login = await door.request.post(`${base}/api/v1/auth/login`, {
+  data: { login: process.env.LOGIN, password: process.env.PASSWORD },
+  headers: { Origin: base },
+});
+const { access_token: token } = await login.json();
+const storageState = await door.storageState();
 for (const lang of ["ru", "en"]) {
+  // What the server says follows the account's language.
+  await door.request.patch(`${base}/api/v1/me`, {
+    data: { locale: lang },
+    headers: { Authorization: `Bearer ${token}` },
+  });
   for (const [name, path, size, colorScheme] of shots) {
-    const context = await browser.newContext({ viewport: sizes[size], colorScheme, locale: lang });
-    await context.request.post(`${base}/api/v1/auth/login`, {
-      data: { login: process.env.LOGIN, password: process.env.PASSWORD },
-      headers: { Origin: base },
-    });
+    const context = await browser.newContext({ viewport: sizes[size], colorScheme, locale: lang, storageState });
     const page = await context.newPage();
     await page.goto(base + path);
     await page.waitForLoadState("networkidle");
