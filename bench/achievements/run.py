@@ -117,7 +117,7 @@ def measure(environment: dict[str, str], key: str, nats: str) -> None:
             settle(environment)
         show.add("ours, single at 300/s", load(kind="singles", rate=300, **ours))
         settle(environment)
-        seen = load(kind="singles", rate=750, fresh=fresh, fresh_share=0.2, nats=nats, **ours)
+        seen = load(kind="singles", rate=750, fresh=fresh, fresh_share=0.03, nats=nats, **ours)
         show.add("ours, single at 750/s", seen)
         show.add_line("…its unlocks, sent → on the bus", seen["unlock"])
         settle(environment)

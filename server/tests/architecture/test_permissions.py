@@ -143,6 +143,8 @@ ROWS = [
     player(f"GET {API}/achievements/users/{{vera}}/progress", 200),
     player(f"GET {API}/achievements/{{rule}}/explain", 200, query={"user": "{vera}"}),
     somebody(f"GET {API}/achievements/", 200),
+    person(f"GET {API}/achievements/unlocks/999/credential", 404),
+    everybody("GET /.well-known/jwks.json", 200, open=True),
     # achievements: events. A person's own device may not say what only a game may.
     Row(route=f"POST {API}/event/", stranger=404, owner=403, foreign=404, game=201, operator=201,
         body={"user_id": VERA, "event_type": "find_secret", "details": None}),

@@ -13,6 +13,7 @@ from omenigen.kit.streams import StreamKind, StreamPart
 from omenigen.modules.accounts.public import Exporter, PlayerRecord, Players
 from omenigen.modules.achievements.catalog import Catalog, load_catalog
 from omenigen.modules.achievements.service.backfill import Backfill
+from omenigen.modules.achievements.service.badges import BadgeKey, Badges
 from omenigen.modules.achievements.service.boards import BoardKeeping, Boards, Order
 from omenigen.modules.achievements.service.cache import Answers
 from omenigen.modules.achievements.service.corrections import Corrections
@@ -55,12 +56,14 @@ class AchievementsProvider(Provider):
     writer = provide(Writer)
     own_devices = provide(OwnDevices)
     names = provide(AchievementNames)
+    badge_key = provide(BadgeKey)
 
     players = provide(GamePlayers, scope=Scope.REQUEST)
     sources = provide(Sources, scope=Scope.REQUEST)
     statistics = provide(Statistics, scope=Scope.REQUEST)
     listing = provide(Listing, scope=Scope.REQUEST)
     boards = provide(Boards, scope=Scope.REQUEST)
+    badges = provide(Badges, scope=Scope.REQUEST)
     board_keeping = provide(BoardKeeping, scope=Scope.REQUEST)
     corrections = provide(Corrections, scope=Scope.REQUEST)
     judging = provide(Judging, scope=Scope.REQUEST)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from omenigen.modules.achievements.router.achievements import router as achievements
+from omenigen.modules.achievements.router.badges import router as badges
 from omenigen.modules.achievements.router.boards import router as boards
 from omenigen.modules.achievements.router.direct import Shortcut
 from omenigen.modules.achievements.router.events import create_event, create_events
@@ -14,7 +15,17 @@ from omenigen.modules.achievements.router.players import router as players
 from omenigen.modules.achievements.router.rules import router as rules
 from omenigen.modules.achievements.router.sources import router as sources
 
-ROUTERS: tuple[APIRouter, ...] = (direct_events, direct_players, events, players, achievements, rules, boards, sources)
+ROUTERS: tuple[APIRouter, ...] = (
+    direct_events,
+    direct_players,
+    events,
+    players,
+    achievements,
+    rules,
+    boards,
+    badges,
+    sources,
+)
 
 SHORTCUTS = (
     Shortcut(

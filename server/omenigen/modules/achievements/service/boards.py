@@ -157,7 +157,7 @@ class BoardKeeping:
             )
             for user, row in players.items()
         }
-        places = await self._places(shown, scores, days)
+        places = await self._places(shown, scores, days) if shown else []
         return len(users), await queries.place(self._session, places) if places else []
 
     async def snap(self) -> int:
