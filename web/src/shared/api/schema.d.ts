@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key that checks our credentials */
+        get: operations["get_keys__well_known_jwks_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/achievements/": {
         parameters: {
             query?: never;
@@ -13,6 +30,23 @@ export interface paths {
         };
         /** All achievements */
         get: operations["list_achievements_api_v1_achievements__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/achievements/unlocks/{unlock_id}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My achievement as a signed Open Badge */
+        get: operations["get_credential_api_v1_achievements_unlocks__unlock_id__credential_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1575,6 +1609,21 @@ export interface components {
             points: number;
         };
         /**
+         * CredentialOut
+         * @description An Open Badges 3.0 credential: to read, and signed as a JWT whose header holds the public key.
+         */
+        CredentialOut: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /**
+             * Jwt
+             * @description Compact JWS, EdDSA; the same key stands in /.well-known/jwks.json
+             */
+            jwt: string;
+        };
+        /**
          * DeadLetterOut
          * @description A fact that a consumer gave up on.
          */
@@ -1918,6 +1967,16 @@ export interface components {
             scopes: string[];
             /** Types */
             types: string[] | null;
+        };
+        /**
+         * KeysDocument
+         * @description A JSON Web Key Set (RFC 7517).
+         */
+        KeysDocument: {
+            /** Keys */
+            keys: {
+                [key: string]: string;
+            }[];
         };
         /**
          * KeysOut
@@ -3224,6 +3283,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_keys__well_known_jwks_json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysDocument"];
+                };
+            };
+        };
+    };
     list_achievements_api_v1_achievements__get: {
         parameters: {
             query?: never;
@@ -3258,6 +3337,64 @@ export interface operations {
             };
             /** @description `achievement.scope_missing`: The API key does not include this right. Names `scope`. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_credential_api_v1_achievements_unlocks__unlock_id__credential_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unlock_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.not_found`: No such achievement, or one that stays hidden until it is earned. Names `achievement`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
