@@ -232,7 +232,7 @@ class Table:
         print(f"{name:36} {figures}", flush=True)
 
     def print(self) -> None:
-        print()
+        print(f"\nload average now {os.getloadavg()}; what others run on the machine is in every figure")
         means = {name: sum(rate for rate, _ in runs) / len(runs) for name, runs in self._rows.items()}
         for name, runs in self._rows.items():
             spread = {part: max(one[part] for _, one in runs) for part in ("p50", "p95", "p99")}
