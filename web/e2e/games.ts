@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { linkFrom, makeKey, newPerson, type Person, signIn } from "./people";
+import { fromElsewhere, linkFrom, makeKey, newPerson, type Person, signIn } from "./people";
 import { running } from "./server";
 
 export interface Player extends Person {
@@ -36,7 +36,7 @@ export async function event({ id, key }: Player, type: string, more: object = {}
 async function post(path: string, body: object, apiKey?: string): Promise<Response> {
   const response = await fetch(`${running().url}${path}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", ...(apiKey ? { "X-API-Key": apiKey } : { Origin: running().url }) },
+    headers: { "Content-Type": "application/json", ...(apiKey ? { "X-API-Key": apiKey } : fromElsewhere()) },
     body: JSON.stringify(body),
   });
   expect(response.ok, `${path} answered ${response.status}`).toBe(true);

@@ -58,10 +58,19 @@ export async function linkFrom(email: string, path: string): Promise<string> {
   return `${path}?token=${token}`;
 }
 
+/**
+ * Headers of a caller from an address of their own, as a proxy on this machine tells it: a hundred people who sign up
+ * within minutes from one address are held back, and rightly.
+ */
+export function fromElsewhere(): Record<string, string> {
+  const [a, b, c] = crypto.getRandomValues(new Uint8Array(3));
+  return { Origin: running().url, "X-Forwarded-For": `10.${a}.${b}.${c}` };
+}
+
 const call = async (path: string, body: object) => {
   const response = await fetch(`${running().url}${path}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Origin: running().url },
+    headers: { "Content-Type": "application/json", ...fromElsewhere() },
     body: JSON.stringify(body),
   });
   expect(response.ok, `${path} answered ${response.status}`).toBe(true);

@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, mutationOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  mutationOptions,
+  type QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import { ApiError } from "@/shared/api/errors";
 import type { components } from "@/shared/api/schema";
@@ -81,6 +87,8 @@ export const accountsQuery = (query: string) =>
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    // While the next search is on its way the rows stay, and with them the menu that somebody has just opened.
+    placeholderData: keepPreviousData,
   });
 
 export const changeAccount = (queries: QueryClient) =>
