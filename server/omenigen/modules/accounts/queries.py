@@ -80,6 +80,12 @@ async def accounts_by_ids(db: Db, ids: Sequence[UserId]) -> Sequence[Any]:  # An
     return (await db.execute(select(table).where(table.c.id.in_(ids)))).all()
 
 
+async def claimed_among(db: Db, ids: Sequence[UserId]) -> Sequence[int]:
+    """List those of `ids` whom a person has claimed or made."""
+    asked = select(AccountRow.id).where(AccountRow.id.in_(ids), AccountRow.state != AccountState.UNCLAIMED.value)
+    return (await db.scalars(asked)).all()
+
+
 async def credentials(db: AsyncConnection, login: str) -> Credentials | None:
     """Find whom a name or address belongs to; one who waits for confirmation is judged by the latest registration."""
     latest = (

@@ -15,7 +15,9 @@ from omenigen.kit.clock import ManualClock
 from omenigen.kit.db import Database
 from omenigen.kit.edge import unit_of_work
 from omenigen.kit.ids import SessionId, SourceId, UserId
+from omenigen.kit.outbox import Outbox
 from omenigen.kit.texts import Locale
+from omenigen.modules.accounts.events import Confirmed
 from omenigen.modules.accounts.public import Players
 from omenigen.modules.achievements.queries import sources as source_queries
 from omenigen.modules.achievements.service.directory import Directory
@@ -38,8 +40,8 @@ class Arena:
     clock: ManualClock
     made: int = 0
 
-    async def player(self, zone: str = "UTC") -> int:
-        """Bring a player who lives in a zone."""
+    async def player(self, zone: str = "UTC", *, claimed: bool = True) -> int:
+        """Bring a player who lives in a zone; `claimed` by a person who looks at them."""
         self.made += 1
         own = await (await self.container.get(KeyRing)).own_key()
         async with unit_of_work(self.container) as scope:
@@ -49,8 +51,20 @@ class Arena:
                 source_id=SourceId(own.game.source_id),
             )
             await source_queries.keep_player(await scope.get(AsyncSession), user_id=made.id, made_by=None, zone=zone)
+            if claimed:
+                await self._claim(scope, made.id)
         (await self.container.get(Directory)).forget(made.id)
         return int(made.id)
+
+    async def claim(self, player: int) -> None:
+        """Let a person claim a player."""
+        async with unit_of_work(self.container) as scope:
+            await self._claim(scope, player)
+            (await scope.get(Outbox)).record(Confirmed(user_id=player, claimed=True))
+
+    async def _claim(self, scope: AsyncContainer, player: int) -> None:
+        session = await scope.get(AsyncSession)
+        await session.execute(text("UPDATE accounts_users SET state = 'active' WHERE id = :id"), {"id": player})
 
     async def moves(self, player: int, *, zone: str, before: str, since: datetime) -> None:
         """Let a player live elsewhere from an instant on."""

@@ -67,6 +67,19 @@ async def test_open_screens_get_whole_values(arena: Arena) -> None:
     assert held["unlock/explorer.1"]["state"] == "granted" and held["progress/explorer"]["share"] == 1.0
 
 
+@pytest.mark.usefixtures("worker")
+async def test_screens_of_a_player_are_written_once_a_person_claims_them(arena: Arena) -> None:
+    vera = await arena.player(claimed=False)
+    await arena.tell(vera, "find_secret", times=3)
+    await arena.judge()
+    assert await arena.codes(vera) >= {"explorer"} and await arena.patches(f"user.{vera}") == {}
+    await arena.claim(vera)
+    async with asyncio.timeout(10):
+        while "score" not in await arena.patches(f"user.{vera}"):
+            await asyncio.sleep(0.05)
+    assert (await arena.patches(f"user.{vera}"))["score"]["total_score"] == 150
+
+
 async def test_only_the_ten_newest_events_stay_on_screen(arena: Arena) -> None:
     vera = await arena.player()
     first = await arena.tell(vera, "login", times=4)

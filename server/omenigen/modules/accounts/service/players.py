@@ -79,5 +79,9 @@ class Players:
         """Tell which of `ids` are players that have not left."""
         return frozenset(await self.records(ids))
 
+    async def claimed(self, ids: Sequence[UserId]) -> frozenset[UserId]:
+        """Tell which of `ids` belong to a person who may sign in, and not only to the game that brought them."""
+        return frozenset(UserId(one) for one in await queries.claimed_among(self._session, sorted(set(ids))))
+
     async def _rows(self, ids: Sequence[UserId]) -> Sequence[Any]:  # Any: rows of the table
         return await queries.accounts_by_ids(self._session, sorted(set(ids)))

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from omenigen.modules.achievements.models import SCREEN, DueRow
 
 Db = AsyncSession | AsyncConnection
 
@@ -37,6 +39,11 @@ async def claim_due(db: AsyncSession, *, limit: int) -> list[tuple[int, int]]:
         {"limit": limit},
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def mark_screen(db: AsyncSession, user_id: int) -> None:
+    """Have a player's screens written anew."""
+    await db.execute(insert(DueRow).values(user_id=user_id, metric_id=SCREEN))
 
 
 async def lock_players(db: AsyncSession, users: Sequence[int]) -> None:
@@ -190,9 +197,9 @@ async def find_happened(db: Db, users: Sequence[int], types: Sequence[str], *, n
 
 
 async def find_evidence(
-    db: Db, asked: Sequence[tuple[int, Sequence[str]]], *, newest: int
+    db: Db, asked: Sequence[tuple[int, Sequence[str]]], *, newest: int, open_types: Sequence[str]
 ) -> dict[int, list[RowMapping]]:
-    """Read the newest events of each player that an unlock may rest on."""
+    """Read the newest events of each player that an unlock may rest on; a client's word is enough for `open_types`."""
     rows = await db.execute(
         text(
             """
@@ -200,10 +207,16 @@ async def find_evidence(
             LATERAL (
                 SELECT id, user_id, source_id, counts_at FROM achievement_event AS one
                 WHERE one.user_id = asked.user_id AND one.type_code = ANY(string_to_array(asked.types, ','))
+                  AND (one.trust <> 'client' OR one.type_code = ANY(:open_types))
                 ORDER BY id DESC LIMIT :newest) AS recent
             """
         ),
-        {"users": [user for user, _ in asked], "types": [",".join(types) for _, types in asked], "newest": newest},
+        {
+            "users": [user for user, _ in asked],
+            "types": [",".join(types) for _, types in asked],
+            "newest": newest,
+            "open_types": list(open_types),
+        },
     )
     found: dict[int, list[RowMapping]] = {}
     for row in rows.mappings():
@@ -320,8 +333,8 @@ async def save_levels(db: AsyncSession, levels: Mapping[int, int]) -> None:
     )
 
 
-async def find_counts(db: Db, users: Sequence[int], metrics: Sequence[int]) -> dict[int, dict[int, float]]:
-    """Read all-time counters of some metrics, by player and metric."""
+async def find_counts(db: Db, users: Sequence[int], metrics: Mapping[int, str]) -> dict[int, dict[str, int]]:
+    """Read all-time counters of some metrics, by player and the event type that `metrics` names for each."""
     rows = await db.execute(
         text(
             """
@@ -331,9 +344,10 @@ async def find_counts(db: Db, users: Sequence[int], metrics: Sequence[int]) -> d
         ),
         {"users": list(users), "metrics": list(metrics)},
     )
-    found: dict[int, dict[int, float]] = {}
+    found: dict[int, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row[0], {})[row[1]] = row[2]
+        by_type, code = found.setdefault(row[0], {}), metrics[row[1]]
+        by_type[code] = by_type.get(code, 0) + int(row[2])
     return found
 
 
@@ -353,6 +367,22 @@ async def newest_of_players(db: Db, users: Sequence[int], *, newest: int) -> lis
         {"users": list(users), "newest": newest},
     )
     return list(rows.mappings())
+
+
+async def sources_of_newest(db: Db, users: Sequence[int], *, newest: int) -> set[int]:
+    """Name the games that told of players' newest events."""
+    rows = await db.execute(
+        text(
+            """
+            SELECT DISTINCT recent.source_id
+            FROM unnest(CAST(:users AS bigint[])) AS asked (user_id), LATERAL (
+                SELECT source_id FROM achievement_event AS one
+                WHERE one.user_id = asked.user_id ORDER BY id DESC LIMIT :newest) AS recent
+            """
+        ),
+        {"users": list(users), "newest": newest},
+    )
+    return {row[0] for row in rows}
 
 
 async def newest_of_sources(db: Db, sources: Sequence[int], *, newest: int) -> list[RowMapping]:

@@ -9,9 +9,12 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from omenigen.kit.auth import Trust
 from omenigen.kit.clock import Clock
+from omenigen.kit.ids import UserId
 from omenigen.kit.outbox import Outbox
 from omenigen.kit.streams import Streams
+from omenigen.modules.accounts.public import Players
 from omenigen.modules.achievements.catalog import Catalog, Rule
 from omenigen.modules.achievements.events import LevelReached, Unlocked
 from omenigen.modules.achievements.queries import judging as queries
@@ -57,7 +60,15 @@ class Judging:
     """Decide rules for players in the transaction of the caller."""
 
     def __init__(
-        self, *, db: AsyncSession, catalog: Catalog, clock: Clock, outbox: Outbox, streams: Streams, shown: Shown
+        self,
+        *,
+        db: AsyncSession,
+        catalog: Catalog,
+        clock: Clock,
+        outbox: Outbox,
+        streams: Streams,
+        shown: Shown,
+        players: Players,
     ) -> None:
         self._db = db
         self._catalog = catalog
@@ -65,6 +76,7 @@ class Judging:
         self._outbox = outbox
         self._streams = streams
         self._shown = shown
+        self._players = players
 
     async def judge_due(self, *, limit: int) -> int:
         """Judge the players of up to `limit` due marks; return how many marks were taken, 0: nobody waits.
@@ -78,9 +90,14 @@ class Judging:
                 return 0
             users = sorted({user for user, _ in marks})
             await queries.lock_players(self._db, users)
-            newest = await self._newest(users)
+            # Nobody can look at the screens of a player whom only a game knows: they are left alone until somebody
+            # claims the player, and so are rules that no event has woken.
+            claimed = await self._players.claimed([UserId(user) for user in users])
+            newest = await self._newest(claimed)
             verdict = await self.judge(self._touched(marks, newest))
-            await self._show(users, newest, verdict)
+            scores = await self.tell_level(users)
+            await self._show(claimed, newest, scores, verdict)
+            await self._show_sources(users)
             JUDGED.inc(len(users))
             return len(marks)
 
@@ -132,7 +149,9 @@ class Judging:
 
     async def show_scores(self, users: Collection[int]) -> None:
         """Put fresh scores on players' screens, and tell of levels."""
-        scores = await self.tell_level(users)
+        await self._put_scores(users, await self.tell_level(users))
+
+    async def _put_scores(self, users: Collection[int], scores: Mapping[int, RowMapping]) -> None:
         counts = await self._counts(users)
         for user in users:
             entity = score_entity(scores.get(user), counts.get(user, {}))
@@ -168,7 +187,10 @@ class Judging:
         for user, rule, _ in steps:
             types[user].update(code.partition("@")[0].rpartition(".")[0] for code in rule.metrics)
         events = await queries.find_evidence(
-            self._db, [(user, sorted(of)) for user, of in types.items()], newest=EVIDENCE_EVENTS
+            self._db,
+            [(user, sorted(of)) for user, of in types.items()],
+            newest=EVIDENCE_EVENTS,
+            open_types=[code for code in set().union(*types.values()) if self._catalog.is_recognised(code, Trust.CLIENT)],
         )
         now = self._clock.now()
         rows = await queries.insert_unlocks(
@@ -201,37 +223,40 @@ class Judging:
         )
 
     async def _show(
-        self, users: Collection[int], newest: Mapping[int, tuple[RowMapping, ...]], verdict: Verdict
+        self,
+        users: Collection[int],
+        newest: Mapping[int, tuple[RowMapping, ...]],
+        scores: Mapping[int, RowMapping],
+        verdict: Verdict,
     ) -> None:
-        await self.show_scores(users)
-        await self.show_unlocks(verdict.unlocked)
-        sources: set[int] = set()
+        await self._put_scores(users, scores)
+        await self.show_unlocks(row for row in verdict.unlocked if row["user_id"] in users)
         for user in users:
             stream = f"user.{user}"
             glimpse = self._shown.glimpse(stream, newest[user])
-            sources.update(row["source_id"] for row in glimpse.put)
             put = {f"event/{row['id']}": event_entity(row) for row in glimpse.put}
             for code, progress in verdict.progress.get(user, {}).items():
                 rule = self._catalog.rule(code)
                 if rule is not None and rule.hidden is Hidden.NO:
                     put[f"progress/{code}"] = progress_entity(progress)
             self._streams.append(stream, put=put, drop=[f"event/{one}" for one in glimpse.drop])
-        await self._show_sources(sources)
 
-    async def _show_sources(self, sources: Collection[int]) -> None:
+    async def _show_sources(self, users: Collection[int]) -> None:
+        """Put what players' games told of them into the games' own logs."""
+        sources = await queries.sources_of_newest(self._db, users, newest=NEWEST_OF_PLAYER)
         found: dict[int, list[RowMapping]] = defaultdict(list)
         for row in await queries.newest_of_sources(self._db, sorted(sources), newest=NEWEST_OF_SOURCE):
             found[row["source_id"]].append(row)
         for source, rows in found.items():
             stream = f"app.{source}"
             glimpse = self._shown.glimpse(stream, tuple(rows))
-            put = {f"event/{row['id']}": source_event_entity(row) for row in glimpse.put}
-            self._streams.append(stream, put=put, drop=[f"event/{one}" for one in glimpse.drop])
+            if glimpse.put or glimpse.drop:
+                put = {f"event/{row['id']}": source_event_entity(row) for row in glimpse.put}
+                self._streams.append(stream, put=put, drop=[f"event/{one}" for one in glimpse.drop])
 
     async def _counts(self, users: Collection[int]) -> dict[int, dict[str, int]]:
         metrics = {metric.id: metric.type_code for metric in self._catalog.counts}
-        rows = await queries.find_counts(self._db, list(users), list(metrics))
-        return {user: {metrics[one]: int(value) for one, value in found.items()} for user, found in rows.items()}
+        return await queries.find_counts(self._db, list(users), metrics)
 
 
 def _unfinished(rules: Collection[Rule], earned: Mapping[str, tuple[Earned, ...]]) -> list[Rule]:
