@@ -233,6 +233,8 @@ def upgrade() -> None:
     sa.Column('zone', sa.Text(), nullable=True),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('vouched_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('vouched_by', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_achievement_source')),
     sa.UniqueConstraint('name', name=op.f('uq_achievement_source_name'))
     )

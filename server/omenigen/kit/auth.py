@@ -69,6 +69,19 @@ class Game:
     types: frozenset[str] | None
     """Event types the key may send; None means all that its source knows."""
 
+    vouched: bool = True
+    """The operator stands up for this game. Without that its word is its owner's own (docs/adr/0005)."""
+
+    @property
+    def word(self) -> Trust:
+        """How far what the game says goes for recognition: no further than a player's own device until vouched for."""
+        return self.trust if self.vouched else Trust.CLIENT
+
+    @property
+    def capped(self) -> bool:
+        """Say whether points of its events fall under the daily cap of what players say of themselves."""
+        return self.word is Trust.CLIENT
+
 
 Caller = Anonymous | User | Game
 

@@ -45,3 +45,14 @@ class KeyIssued(Fact):
     source: str
     key_id: int
     prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VouchChanged(Fact):
+    """The operator `by` stood up for a game, or took that back; `user_id` is its owner, None: the house's own."""
+
+    subject: ClassVar[str] = "achievements.vouch_changed"
+    user_id: int | None
+    source_id: int
+    vouched: bool
+    by: int

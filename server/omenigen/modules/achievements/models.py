@@ -33,7 +33,11 @@ _UPDATED_OFTEN = {"postgresql_with": {"fillfactor": "70"}}
 
 
 class SourceRow(Base):
-    """A game that tells us what happens in it; `owner_id` None is the operator's own."""
+    """A game that tells us what happens in it; `owner_id` None is the operator's own.
+
+    `vouched_at` None: nobody stands up for it yet, so its word counts as its owner's own. `vouched_by` None beside a
+    moment is the command line.
+    """
 
     __tablename__ = "achievement_source"
     __table_args__ = (UniqueConstraint("name"), Index("ix_achievement_source_owner", "owner_id"))
@@ -46,6 +50,8 @@ class SourceRow(Base):
     zone: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     made_at: Mapped[Moment]
+    vouched_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    vouched_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class KeyRow(Base):

@@ -37,6 +37,7 @@ from omenigen.modules.achievements.service.screens import Shown
 from omenigen.modules.achievements.service.sight import Sight
 from omenigen.modules.achievements.service.sources import Sources
 from omenigen.modules.achievements.service.statistics import Statistics
+from omenigen.modules.achievements.service.vouching import Vouching
 from omenigen.modules.achievements.service.writing import Writer
 from omenigen.modules.achievements.streams import app_stream, player_part
 
@@ -60,6 +61,7 @@ class AchievementsProvider(Provider):
 
     players = provide(GamePlayers, scope=Scope.REQUEST)
     sources = provide(Sources, scope=Scope.REQUEST)
+    vouching = provide(Vouching, scope=Scope.REQUEST)
     statistics = provide(Statistics, scope=Scope.REQUEST)
     listing = provide(Listing, scope=Scope.REQUEST)
     boards = provide(Boards, scope=Scope.REQUEST)

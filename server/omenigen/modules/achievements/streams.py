@@ -39,10 +39,9 @@ def player_part(catalog: Catalog, clock: Clock) -> StreamPart:
         found: Entities = {name: {} for name in names}
         metrics = {metric.id: metric.type_code for metric in catalog.counts}
         scores = await judge_queries.find_scores(db, list(users))
-        counts = await judge_queries.find_counts(db, list(users), list(metrics))
+        counts = await judge_queries.find_counts(db, list(users), metrics)
         for user, name in users.items():
-            by_type = {metrics[one]: int(value) for one, value in counts.get(user, {}).items()}
-            found[name]["score"] = score_entity(scores.get(user), by_type)
+            found[name]["score"] = score_entity(scores.get(user), counts.get(user, {}))
         for row in await judge_queries.newest_of_players(db, list(users), newest=NEWEST_OF_PLAYER):
             found[users[row["user_id"]]][f"event/{row['id']}"] = event_entity(row)
         for unlock in await player_queries.unlock_rows(db, list(users)):

@@ -112,7 +112,7 @@ class Catalog:
 
     @property
     def counts(self) -> tuple[Metric, ...]:
-        """The plain count of every event type."""
+        """The counts of every event type: of events that recognition rests on, and of those that are only claimed."""
         return self._state.counts
 
     def metrics_of(self, type_code: str) -> tuple[Metric, ...]:
@@ -153,6 +153,11 @@ class Catalog:
         """The live rules that require this one."""
         return self._state.dependants.get(code, ())
 
+    def is_recognised(self, type_code: str, trust: Trust) -> bool:
+        """Say whether rules may rest on an event of this type that was told with this trust."""
+        kind = self._state.types.get(type_code)
+        return kind is None or trust.rank >= kind.floor.rank
+
     def woken(self, metric: str, window: str, old: float, new: float) -> tuple[Rule, ...]:
         """The live rules that a change of a counter row may decide: their threshold lies in (old, new].
 
@@ -188,6 +193,9 @@ class Catalog:
         listed = tuple(rules)
         live = [rule for rule in listed if rule.state is RuleState.LIVE]
         metrics = {metric.code: metric for kind in known.values() for metric in kind.metrics}
+        claims = [kind.claims for kind in known.values() if kind.claims is not None]
+        counts = (*(one for code, one in metrics.items() if code.endswith(".count")), *claims)
+        metrics |= {one.code: one for one in claims}
         for rule in listed:
             for code in rule.metrics:
                 _add_variant(code, metrics)
@@ -218,7 +226,7 @@ class Catalog:
             metrics_of={code: tuple(found) for code, found in metrics_of.items()},
             metrics=metrics,
             codes={metric.id: code for code, metric in metrics.items()},
-            counts=tuple(metric for code, metric in metrics.items() if code.endswith(".count")),
+            counts=counts,
             windows={code: (ALL, *sorted(found - {ALL}, key=str)) for code, found in windows.items()},
             wakers=_wakers(live),
             dependants={code: tuple(found) for code, found in dependants.items()},

@@ -26,7 +26,8 @@ class Metric:
     """One number per player and window, fed by one event type.
 
     `code` is `<type>.<measure>`, or `<type>.<measure>@<trust>` for a count that accepts only that trust and above.
-    `measure` is `count`, `amount`, or the field of the event's details.
+    `measure` is `count`, `amount`, or the field of the event's details. Only events whose trust is at least `floor`
+    feed it, and where `below` is given, only those of less trust than that.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Metric:
     measure: str
     kind: MetricKind
     floor: Trust = Trust.CLIENT
+    below: Trust | None = None
     id: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,12 +73,30 @@ class EventType:
     id: int | None = None
 
     @property
+    def floor(self) -> Trust:
+        """The trust that rules and boards ask of an event; of its own types a game may say what it likes."""
+        return self.lowest_trust if self.source_id is None else Trust.CLIENT
+
+    @property
     def metrics(self) -> tuple[Metric, ...]:
         """All metrics that the type feeds, without trust variants."""
         own = {"count": MetricKind.COUNT, "amount": MetricKind.SUM, **self.measures}
         return tuple(
-            Metric(code=f"{self.code}.{measure}", type_code=self.code, measure=measure, kind=kind)
+            Metric(code=f"{self.code}.{measure}", type_code=self.code, measure=measure, kind=kind, floor=self.floor)
             for measure, kind in own.items()
+        )
+
+    @property
+    def claims(self) -> Metric | None:
+        """The count of events whose sender's word is below the floor: statistics show them, rules and boards do not."""
+        if self.floor is Trust.CLIENT:
+            return None
+        return Metric(
+            code=f"{self.code}.count@claimed",
+            type_code=self.code,
+            measure="count",
+            kind=MetricKind.COUNT,
+            below=self.floor,
         )
 
 

@@ -163,8 +163,8 @@ async def corrected(db: AsyncSession, event_id: int) -> tuple[int, int]:
 
 async def valid_details(
     db: AsyncSession, user_id: int, type_code: str
-) -> list[tuple[Mapping[str, Any], datetime, date]]:
-    """List the details, moments and days of a player's events of one type that no correction took away."""
+) -> list[tuple[Mapping[str, Any], datetime, date, str]]:
+    """List details, moments, days and trust of a player's events of one type that no correction took away."""
     gone = (
         select(CorrectionRow.event_id)
         .join(EventRow, EventRow.id == CorrectionRow.event_id)
@@ -173,14 +173,14 @@ async def valid_details(
         .having(func.sum(CorrectionRow.amount) + EventRow.amount == 0)
     )
     found = await db.execute(
-        select(EventRow.details, EventRow.counts_at, EventRow.day).where(
+        select(EventRow.details, EventRow.counts_at, EventRow.day, EventRow.trust).where(
             EventRow.user_id == user_id,
             EventRow.type_code == type_code,
             EventRow.details.is_not(None),
             EventRow.id.not_in(gone),
         )
     )
-    return [(row[0], row[1], row[2]) for row in found]
+    return [(row[0], row[1], row[2], row[3]) for row in found]
 
 
 async def granted_by(db: AsyncSession, user_id: int, codes: Sequence[str]) -> Sequence[UnlockRow]:

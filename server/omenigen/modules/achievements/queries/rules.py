@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from omenigen.modules.achievements.models import BackfillRow, DryRunRow, RuleRow, TypeRow
+from omenigen.modules.achievements.models import BackfillRow, DryRunRow, RuleRow, SourceRow, TypeRow
 
 Db = AsyncSession | AsyncConnection
 
@@ -19,6 +19,11 @@ async def all_types(db: AsyncSession) -> Sequence[TypeRow]:
 async def all_rules(db: AsyncSession) -> Sequence[RuleRow]:
     """Read all rules that have a row."""
     return (await db.scalars(select(RuleRow).order_by(RuleRow.id))).all()
+
+
+async def unvouched_sources(db: AsyncSession) -> frozenset[int]:
+    """Name the games that nobody stands up for."""
+    return frozenset((await db.scalars(select(SourceRow.id).where(SourceRow.vouched_at.is_(None)))).all())
 
 
 async def rule_coded(db: AsyncSession, code: str) -> RuleRow | None:

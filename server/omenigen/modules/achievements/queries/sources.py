@@ -43,6 +43,7 @@ class KeyAndSource:
     trust: str
     zone: str | None
     state: str
+    vouched: bool
 
 
 async def all_keys(db: Db) -> list[KeyAndSource]:
@@ -64,6 +65,7 @@ async def all_keys(db: Db) -> list[KeyAndSource]:
             SourceRow.trust,
             SourceRow.zone,
             SourceRow.state,
+            SourceRow.vouched_at.is_not(None).label("vouched"),
         ).join(SourceRow, SourceRow.id == KeyRow.source_id)
     )
     return [KeyAndSource(**row) for row in found.mappings()]
@@ -78,7 +80,17 @@ async def ensure_source(db: AsyncSession | AsyncConnection, *, name: str, trust:
     """Find a game of the operator's by its name, or make it."""
     await db.execute(
         insert(SourceRow)
-        .values(name=name, title=name, owner_id=None, trust=trust, zone=None, state="live", made_at=now)
+        .values(
+            name=name,
+            title=name,
+            owner_id=None,
+            trust=trust,
+            zone=None,
+            state="live",
+            made_at=now,
+            vouched_at=now,
+            vouched_by=None,
+        )
         .on_conflict_do_nothing()
     )
     return SourceId((await db.execute(select(SourceRow.id).where(SourceRow.name == name))).scalar_one())
@@ -92,6 +104,24 @@ async def source_named(db: AsyncSession, name: str) -> SourceRow | None:
 async def lock_source(db: AsyncSession, source_id: int) -> SourceRow | None:
     """Take a game's row, so that its keys are counted by one writer at a time."""
     return await db.scalar(select(SourceRow).where(SourceRow.id == source_id).with_for_update())
+
+
+async def page_of_sources(db: Db, *, but: str, before: int | None, limit: int) -> Sequence[SourceRow]:
+    """List games from the newest, without the one named `but`."""
+    asked = select(SourceRow).where(SourceRow.name != but).order_by(SourceRow.id.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(SourceRow.id < before)
+    return (await db.execute(asked)).scalars().all()
+
+
+async def events_of_each(db: Db, source_ids: Sequence[int], since: datetime) -> dict[int, int]:
+    """Count the events of games since a moment."""
+    found = await db.execute(
+        select(EventRow.source_id, func.count())
+        .where(EventRow.source_id.in_(source_ids), EventRow.received_at >= since)
+        .group_by(EventRow.source_id)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 async def sources_of(db: Db, owner_id: UserId | None) -> Sequence[SourceRow]:

@@ -9,6 +9,7 @@ from omenigen.modules.achievements.router.direct import Shortcut
 from omenigen.modules.achievements.router.events import create_event, create_events
 from omenigen.modules.achievements.router.events import direct as direct_events
 from omenigen.modules.achievements.router.events import router as events
+from omenigen.modules.achievements.router.games import router as games
 from omenigen.modules.achievements.router.players import direct as direct_players
 from omenigen.modules.achievements.router.players import get_stats
 from omenigen.modules.achievements.router.players import router as players
@@ -25,6 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     boards,
     badges,
     sources,
+    games,
 )
 
 SHORTCUTS = (

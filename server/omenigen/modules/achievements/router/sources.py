@@ -175,6 +175,7 @@ def _source(card: SourceCard) -> SourceOut:
         trust=Trust(row.trust),
         state=row.state,
         zone=row.zone,
+        vouched=row.vouched_at is not None,
         created_at=row.made_at,
         live_keys=card.live_keys,
         players=card.players,

@@ -33,6 +33,7 @@ class SourceOut(BaseModel):
     trust: Trust
     state: str
     zone: str | None
+    vouched: Annotated[bool, Field(description="The operator stands up for it: its points are not capped")]
     created_at: datetime
     live_keys: int
     players: int

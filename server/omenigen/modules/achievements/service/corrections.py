@@ -130,7 +130,7 @@ class Corrections:
 
     async def _compensate(self, row: EventRow, step: int, points: int, *, void: bool) -> None:
         event = _event_of(row)
-        feeds = [fed for fed in self._writer.feeds(row.type_code) if Trust(row.trust).rank >= fed.floor]
+        feeds = [fed for fed in self._writer.feeds(row.type_code) if fed.takes(Trust(row.trust).rank)]
         adds: dict[CounterKey, float] = {}
         for fed in feeds:
             if moved := _step_of(fed, event, step, void=void):
@@ -138,7 +138,7 @@ class Corrections:
         if points:
             adds[row.user_id, POINTS, day_key(row.day)] = points
             kind = self._catalog.types.get(row.type_code)
-            if kind is not None and kind.self_reported:
+            if Trust(row.trust) is Trust.CLIENT or (kind is not None and kind.self_reported):
                 adds[row.user_id, SELF_REPORTED, day_key(row.day)] = points
         db = await self._driver()
         if void:
@@ -157,7 +157,11 @@ class Corrections:
         if not looked:
             return {}
         rows = await queries.valid_details(self._session, event.user_id, event.type_code)
-        told = [_Told(details=details, counts_at=at, day=day) for details, at, day in rows]
+        told = [
+            _Told(details=details, counts_at=at, day=day)
+            for details, at, day, trust in rows
+            if self._catalog.is_recognised(event.type_code, Trust(trust))
+        ]
         adds: dict[CounterKey, float] = {}
         for fed in looked:
             for window in self._writer.windows_of(fed, event):

@@ -167,7 +167,7 @@ class Explaining:
         types = sorted({code.partition("@")[0].rpartition(".")[0] for code in rule.metrics})
         events = await queries.counted_events(self._db, user_id, types, newest=LOOKED_AT)
         corrected = await queries.corrected_among(self._db, [row["id"] for row in events])
-        return _describe(found.tree, iter(leaves(rule.when)), _Told(rule, events, corrected), calendar)
+        return _describe(found.tree, iter(leaves(rule.when)), _Told(rule, events, corrected, self._catalog), calendar)
 
 
 def next_first(standings: Sequence[Standing]) -> list[Standing]:
@@ -249,6 +249,7 @@ class _Told:
     rule: Rule
     events: Sequence[RowMapping]
     corrected: Mapping[int, int]
+    catalog: Catalog
 
     def of(self, leaf: Leaf) -> tuple[tuple[int, ...], tuple[NotCounted, ...]]:
         """Part a leaf's events into those that counted and those that did not."""
@@ -267,7 +268,8 @@ class _Told:
     def _reason(self, row: RowMapping, leaf: Leaf) -> str | None:
         if row["amount"] + self.corrected.get(row["id"], 0) <= 0:
             return "corrected"
-        if Trust(row["trust"]).rank < self.rule.trust.rank:
+        trust = Trust(row["trust"])
+        if trust.rank < self.rule.trust.rank or not self.catalog.is_recognised(row["type_code"], trust):
             return "trust"
         if self.rule.since is not None and row["counts_at"] < self.rule.since:
             return "before_from"

@@ -199,11 +199,11 @@ class Intake:
             at=at or now,
             counts_at=counts_at,
             day=day,
-            trust=key.game.trust.value,
+            trust=key.game.word.value,
             late=late,
             content=0 if told.event_id is None else _digest(told, text, at),
             fields=told.details,
-            self_reported=kind.self_reported,
+            self_reported=kind.self_reported or key.game.capped,
         )
 
     def _type_for(self, key: LiveKey, told: Told) -> EventType:

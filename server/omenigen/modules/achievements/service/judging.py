@@ -190,7 +190,9 @@ class Judging:
             self._db,
             [(user, sorted(of)) for user, of in types.items()],
             newest=EVIDENCE_EVENTS,
-            open_types=[code for code in set().union(*types.values()) if self._catalog.is_recognised(code, Trust.CLIENT)],
+            open_types=[
+                code for code in set().union(*types.values()) if self._catalog.is_recognised(code, Trust.CLIENT)
+            ],
         )
         now = self._clock.now()
         rows = await queries.insert_unlocks(

@@ -189,6 +189,7 @@ def _kept(row: queries.KeyAndSource, before: LiveKey | None) -> LiveKey:
             trust=trust,
             scopes=frozenset(row.scopes),
             types=None if row.types is None else frozenset(row.types),
+            vouched=row.vouched,
         ),
         source_name=row.source_name,
         owner_id=row.owner_id,

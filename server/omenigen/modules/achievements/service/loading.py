@@ -144,6 +144,8 @@ class FactsLoader:
         found: dict[int, dict[str, list[Happened]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             one = Happened(id=row["id"], at=row["counts_at"], trust=Trust(row["trust"]))
+            if not self._catalog.is_recognised(row["type_code"], one.trust):
+                continue
             found[row["user_id"]][row["type_code"]].append(one)
         return {user: {code: tuple(of) for code, of in by_type.items()} for user, by_type in found.items()}
 

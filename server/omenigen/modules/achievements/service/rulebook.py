@@ -68,7 +68,9 @@ class RuleBook:
         async with self._loading, self._database.sessions() as db:
             types = await queries.all_types(db)
             rules = await queries.all_rules(db)
-            self._catalog.replace(types=self._types(types), rules=self._rules(types, rules))
+            unvouched = await queries.unvouched_sources(db)
+            found = [unpaid(rule) if rule.source_id in unvouched else rule for rule in self._rules(types, rules)]
+            self._catalog.replace(types=self._types(types), rules=found)
 
     def _types(self, rows: Iterable[TypeRow]) -> list[EventType]:
         found = dict(self._pack_types)
@@ -106,6 +108,11 @@ def checked(body: Mapping[str, object], known: Known, *, file: str) -> Rule:
 def placed(rule: Rule, row: RuleRow) -> Rule:
     """Give a rule the id, version, state and owner of its row."""
     return replace(rule, id=row.id, version=row.version, state=RuleState(row.state), source_id=row.source_id)
+
+
+def unpaid(rule: Rule) -> Rule:
+    """A rule as it is while nobody stands up for its game: it recognises, and pays nothing."""
+    return replace(rule, tiers=tuple(replace(tier, points=0, reward=()) for tier in rule.tiers))
 
 
 def type_of(row: TypeRow) -> EventType:

@@ -32,6 +32,7 @@ from omenigen.modules.achievements.queries import sources as queries
 from omenigen.modules.achievements.rules.details import UnsupportedSchema, compile_schema
 from omenigen.modules.achievements.service.directory import Directory
 from omenigen.modules.achievements.service.keyring import (
+    OPEN_SOURCE,
     OWN_SOURCE,
     USUAL_BURST,
     USUAL_RATE,
@@ -123,20 +124,33 @@ class Sources:
         self._clock = clock
 
     async def create(self, *, caller: Caller, name: str, title: str, zone: str | None) -> SourceCard:
-        """Connect a game. Its owner is in its sight at once. Raises `SourceNameTaken`, `TooManySources`."""
+        """Connect a game. Its owner is in its sight at once; only the operator's own is vouched for from the start.
+
+        Raises `SourceNameTaken`, `TooManySources`.
+        """
         user = require_user(caller)
         if len(await queries.sources_of(self._session, user.user_id)) >= SOURCES_MAX:
             raise TooManySources(limit=SOURCES_MAX)
-        row = await self._insert(name=name, title=title or name, owner=user.user_id, trust=Trust.SERVER, zone=zone)
+        if name in (OWN_SOURCE, OPEN_SOURCE):
+            raise SourceNameTaken(name=name)
+        row = await self._insert(
+            name=name,
+            title=title or name,
+            owner=user.user_id,
+            trust=Trust.SERVER,
+            zone=zone,
+            vouched=user.role is Role.OPERATOR,
+        )
         await self._directory.find(user.user_id)
         await queries.link(self._session, source_id=row.id, user_id=user.user_id, now=self._clock.now())
         self._forget_player(user.user_id)
         return SourceCard(row=row, live_keys=0, players=1)
 
     async def list(self, *, caller: Caller) -> list[SourceCard]:
-        """List the caller's games; the operator sees everybody's."""
+        """List the caller's games; the operator sees everybody's, but not the platform itself."""
         user = require_user(caller)
-        rows = await queries.sources_of(self._session, None if user.role is Role.OPERATOR else user.user_id)
+        found = await queries.sources_of(self._session, None if user.role is Role.OPERATOR else user.user_id)
+        rows = [row for row in found if row.name != OWN_SOURCE]
         ids = [row.id for row in rows]
         keys = await queries.live_keys(self._session, ids, self._clock.now())
         players = await queries.players_of(self._session, ids)
@@ -271,7 +285,7 @@ class Sources:
         """
         source = await queries.source_named(self._session, name)
         if source is None:
-            source = await self._insert(name=name, title=name, owner=owner, trust=trust, zone=None)
+            source = await self._insert(name=name, title=name, owner=owner, trust=trust, zone=None, vouched=True)
         elif source.owner_id != owner or source.name == OWN_SOURCE or source.trust != trust.value:
             raise SourceNameTaken(name=name)
         alive = (await queries.live_keys(self._session, [source.id], self._clock.now())).get(source.id, 0)
@@ -308,13 +322,14 @@ class Sources:
         """Take a game's row through its owner's hand; anybody else meets no such game."""
         user: User = require_user(caller)
         row = await queries.lock_source(self._session, source_id)
-        if row is None or (row.owner_id != user.user_id and user.role is not Role.OPERATOR):
+        if row is None or row.name == OWN_SOURCE or (row.owner_id != user.user_id and user.role is not Role.OPERATOR):
             raise SourceNotFound(source_id=source_id)
         return row
 
     async def _insert(
-        self, *, name: str, title: str, owner: UserId | None, trust: Trust, zone: str | None
+        self, *, name: str, title: str, owner: UserId | None, trust: Trust, zone: str | None, vouched: bool
     ) -> SourceRow:
+        now = self._clock.now()
         row = SourceRow(
             name=name,
             title=title,
@@ -322,7 +337,9 @@ class Sources:
             trust=trust.value,
             zone=zone,
             state="live",
-            made_at=self._clock.now(),
+            made_at=now,
+            vouched_at=now if vouched else None,
+            vouched_by=owner if vouched else None,
         )
         try:
             async with self._session.begin_nested():

@@ -1,12 +1,13 @@
 """What a player has done, in numbers: stats, score, events, days."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from omenigen.kit.clock import Clock
 from omenigen.kit.db import ReadDb
-from omenigen.modules.achievements.catalog import Catalog, metric_id
+from omenigen.modules.achievements.catalog import Catalog
 from omenigen.modules.achievements.queries import players as queries
 from omenigen.modules.achievements.queries.players import EventFound, ScoreFound
 from omenigen.modules.achievements.rules.days import Calendar, day_of
@@ -97,16 +98,14 @@ class Statistics:
         return await self._between(user_id, date(year, 1, 1), date(year, 12, 31))
 
     async def _by_type(self, user_id: int) -> dict[str, int]:
-        metrics = {metric_id(f"{code}.count"): code for code in self._catalog.types}
-        values = await queries.counters_of(self._db, user_id, list(metrics), "all")
-        return {
-            metrics[metric]: value
-            for metric, value in sorted(values.items(), key=lambda item: metrics[item[0]])
-            if value
-        }
+        metrics = {metric.id: metric.type_code for metric in self._catalog.counts}
+        found: Counter[str] = Counter()
+        for metric, value in (await queries.counters_of(self._db, user_id, list(metrics), "all")).items():
+            found[metrics[metric]] += value
+        return {code: value for code, value in sorted(found.items()) if value}
 
     async def _between(self, user_id: int, first: date, last: date) -> list[Day]:
-        metrics = {metric_id(f"{code}.count"): code for code in self._catalog.types}
+        metrics = {metric.id: metric.type_code for metric in self._catalog.counts}
         rows = await queries.counters_between(self._db, user_id, [*metrics, POINTS], day_key(first), day_key(last))
         days: dict[str, tuple[dict[str, int], int]] = {}
         for metric, window, value in rows:
@@ -114,7 +113,7 @@ class Statistics:
             if metric == POINTS:
                 days[window] = (by_type, points + value)
             elif value:
-                by_type[metrics[metric]] = value
+                by_type[metrics[metric]] = by_type.get(metrics[metric], 0) + value
         return [
             Day(day=date.fromisoformat(window.removeprefix("day:")), by_type=by_type, points=points)
             for window, (by_type, points) in sorted(days.items())

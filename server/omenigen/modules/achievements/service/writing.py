@@ -48,8 +48,13 @@ class Fed:
     measure: str
     kind: MetricKind
     floor: int
+    below: int
     plain: tuple[Window, ...]
     special: tuple[Window, ...]
+
+    def takes(self, rank: int) -> bool:
+        """Say whether an event of this rank of trust feeds the metric."""
+        return self.floor <= rank < self.below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +145,7 @@ class Writer:
         plan = self._plans.get(key)
         if plan is None:
             rank = Trust(event.trust).rank
-            fed = [one for one in feeds if rank >= one.floor]
+            fed = [one for one in feeds if one.takes(rank)]
             ones = [one for one in fed if one.measure == "count" and not one.special]
             if len(self._plans) >= _PLANS_MAX:
                 self._plans.clear()
@@ -288,6 +293,7 @@ def _fed(metric: Metric, windows: Sequence[Window]) -> Fed:
         measure=metric.measure,
         kind=metric.kind,
         floor=metric.floor.rank,
+        below=len(Trust) if metric.below is None else metric.below.rank,
         plain=tuple(sorted(stored & _PLAIN, key=str)),
         special=tuple(sorted(stored - _PLAIN, key=str)),
     )
