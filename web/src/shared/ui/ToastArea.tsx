@@ -5,44 +5,46 @@ import { dismissToast, type ToastBody, useToasts } from "./toasts";
 
 const SHOWN_MS = 5_000;
 
-/** One toast at a time, above the tab bar; it waits while somebody points at it or has focus in it. */
+/**
+ * One toast at a time, above the tab bar, or at the upper edge while a sheet has its buttons down there. It waits while a
+ * mouse points at it or focus is in it; a tap sends it away.
+ */
 export function ToastArea() {
   const first = useToasts(({ waiting }) => waiting[0]);
+  return (
+    <div className={classes.area} role="status" aria-live="polite">
+      {first && <Toast key={first.id} said={first} />}
+    </div>
+  );
+}
+
+function Toast({ said }: { said: ToastBody & { id: number } }) {
+  const { id, text, tone = "plain", figure, action } = said;
   const [held, setHeld] = useState(false);
 
   useEffect(() => {
-    if (!first || held) return;
-    const timer = setTimeout(() => dismissToast(first.id), SHOWN_MS);
+    if (held) return;
+    const timer = setTimeout(() => dismissToast(id), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [first, held]);
+  }, [id, held]);
 
   return (
-    <div className={classes.area} role="status" aria-live="polite">
-      {first && (
-        // biome-ignore lint/a11y/noStaticElementInteractions: pointing only stops the clock
-        <div
-          key={first.id}
-          className={classes.toast}
-          onMouseEnter={() => setHeld(true)}
-          onMouseLeave={() => setHeld(false)}
-          onFocus={() => setHeld(true)}
-          onBlur={() => setHeld(false)}
-        >
-          {first.figure ?? <ToneIcon tone={first.tone ?? "plain"} />}
-          <span className={classes.text}>{first.text}</span>
-          {first.action && (
-            <button
-              type="button"
-              className={classes.action}
-              onClick={() => {
-                first.action?.run();
-                dismissToast(first.id);
-              }}
-            >
-              {first.action.label}
-            </button>
-          )}
-        </div>
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing only stops the clock, a tap only hurries it
+    // biome-ignore lint/a11y/useKeyWithClickEvents: as above
+    <div
+      className={classes.toast}
+      onPointerEnter={({ pointerType }) => setHeld(pointerType === "mouse")}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+      onClick={() => dismissToast(id)}
+    >
+      {figure ?? <ToneIcon tone={tone} />}
+      <span className={classes.text}>{text}</span>
+      {action && (
+        <button type="button" className={classes.action} onClick={() => action.run()}>
+          {action.label}
+        </button>
       )}
     </div>
   );
