@@ -14,8 +14,10 @@ from omenigen.kit.edge import unit_of_work
 from omenigen.modules.achievements.public import IssuedKey, Sources
 from omenigen.modules.achievements.service.boards import BoardKeeping, Order
 from omenigen.modules.achievements.service.judging import Judging
+from omenigen.modules.achievements.service.rulebook import RuleBook
 from omenigen.modules.achievements.service.screens import Shown
-from tests.modules.achievements.arena import Arena
+from omenigen.modules.achievements.service.vouching import Vouching
+from tests.modules.achievements.arena import OPERATOR, Arena
 
 API = "/api/v1"
 
@@ -79,6 +81,13 @@ async def connect(
     async with unit_of_work(container) as scope:
         issued = await (await scope.get(Sources)).issue_key(name=name, trust=trust, **more)
     return Game(client=client, container=container, issued=issued)
+
+
+async def vouch(container: AsyncContainer, source_id: int, *, vouched: bool = True) -> None:
+    """Let the operator stand up for a game, or take that back."""
+    async with unit_of_work(container) as scope:
+        await (await scope.get(Vouching)).change(caller=OPERATOR, source_id=source_id, vouched=vouched)
+    await (await container.get(RuleBook)).reload()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from omenigen.modules.achievements.service.cache import STATS, Answers
 from omenigen.modules.achievements.service.refused import Refused, RefusedPages
 from omenigen.modules.achievements.service.rulebook import RuleBook
 from tests.modules.accounts.door import Door, Mailbox
-from tests.modules.achievements.conftest import API, Game
+from tests.modules.achievements.conftest import API, Game, vouch
 
 TYPE = {
     "name": {"ru": "Гонка выиграна", "en": "Race won"},
@@ -207,6 +207,7 @@ async def test_whoever_leaves_the_boards_is_not_shown(
 
 async def test_a_badge_is_checked_without_us(vera: httpx.AsyncClient, client: httpx.AsyncClient, game: Game) -> None:
     source = await _source(vera)
+    await vouch(game.container, source)
     me, headers = await _me(vera), {"X-API-Key": await _key(vera, source)}
     await client.post(f"{API}/event/", json={"user_id": me, "event_type": "login"}, headers=headers)
     await game.judged()
@@ -233,6 +234,7 @@ async def test_the_export_holds_events_and_evidence(
     vera: httpx.AsyncClient, client: httpx.AsyncClient, game: Game
 ) -> None:
     source = await _source(vera)
+    await vouch(game.container, source)
     me, headers = await _me(vera), {"X-API-Key": await _key(vera, source)}
     await client.post(
         f"{API}/event/", json={"user_id": me, "event_type": "find_secret", "details": {"secret": "a"}}, headers=headers

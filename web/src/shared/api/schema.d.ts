@@ -695,6 +695,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/games": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All games, newest first */
+        get: operations["list_games_api_v1_operator_games_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/games/{source_id}/voucher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Vouch for a game: its points are no longer capped, and rules rest on its word */
+        put: operations["put_voucher_api_v1_operator_games__source_id__voucher_put"];
+        post?: never;
+        /** Take a voucher back; what was earned stays */
+        delete: operations["delete_voucher_api_v1_operator_games__source_id__voucher_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/health": {
         parameters: {
             query?: never;
@@ -1824,6 +1859,63 @@ export interface components {
          */
         Family: "rhythm" | "people" | "finds" | "craft" | "play" | "world" | "care";
         /**
+         * GameOut
+         * @description A game as the operator sees it.
+         */
+        GameOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Events Last Day */
+            events_last_day: number;
+            /** Id */
+            id: number;
+            /** Live Keys */
+            live_keys: number;
+            /** Name */
+            name: string;
+            /** @description None: made at the command line, or the owner has left */
+            owner: components["schemas"]["GameOwner"] | null;
+            /** Players */
+            players: number;
+            /** Title */
+            title: string;
+            trust: components["schemas"]["Trust"];
+            /**
+             * Vouched
+             * @description Its points are not capped, and rules rest on its word
+             */
+            vouched: boolean;
+            /** Vouched At */
+            vouched_at: string | null;
+        };
+        /**
+         * GameOwner
+         * @description Who connected a game.
+         */
+        GameOwner: {
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+        };
+        /**
+         * GamesOut
+         * @description A page of games.
+         */
+        GamesOut: {
+            /** Items */
+            items: components["schemas"]["GameOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * HealthOut
          * @description How the house is: the worst of its parts, and each part.
          */
@@ -2823,6 +2915,11 @@ export interface components {
             /** Title */
             title: string;
             trust: components["schemas"]["Trust"];
+            /**
+             * Vouched
+             * @description The operator stands up for it: its points are not capped
+             */
+            vouched: boolean;
             /** Zone */
             zone: string | null;
         };
@@ -5815,6 +5912,182 @@ export interface operations {
             };
             /** @description `kit.unavailable`: A part that is needed is away; nothing was half-written. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_games_api_v1_operator_games_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GamesOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.bad_cursor`: The page cursor was not made by us. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_voucher_api_v1_operator_games__source_id__voucher_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GameOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_voucher_api_v1_operator_games__source_id__voucher_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GameOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `kit.people_only`: A game's key cannot do what only a person may.
+             *     `kit.role_too_low`: The caller's role does not include this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `achievement.source_not_found`: No such game for this caller. Names `source_id`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.validation`: One field of the request cannot be right. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
