@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -45,7 +46,7 @@ from omenigen.kit.errors import (
 from omenigen.kit.idempotency import IdempotencyKeys, Raced, attempt_of
 from omenigen.kit.metrics import REQUEST_SECONDS, REQUESTS
 from omenigen.kit.settings import HttpSettings
-from omenigen.kit.texts import Locale, Texts, choose_locale
+from omenigen.kit.texts import Locale, Texts, asked_locale, choose_locale
 
 log = structlog.get_logger(__name__)
 
@@ -306,7 +307,7 @@ def problem(request: HTTPConnection, refusal: Refusal) -> Response:
 
 
 def locale_of(request: HTTPConnection) -> Locale:
-    """Return the language to answer in: the signed-in person's, else what the client asks for."""
+    """Return the language to answer in: what the client asks for, else the signed-in person's own (see `named`)."""
     known: Locale | None = getattr(request.state, "locale", None)
     return known or choose_locale(request.headers.get("accept-language"))
 
@@ -499,8 +500,13 @@ def _limited(scope: AsgiScope, receive: Receive, limit: int) -> Receive:
 
 
 def named(caller: Caller, request: HTTPConnection) -> Caller:
-    """Remember the caller's language for answers and their id for the log; return the caller."""
+    """Remember the caller's language for answers and their id for the log; return the caller, who now speaks it.
+
+    A page says the language that it is shown in, and the answer must not mix with it; the account's own language is
+    for callers that ask for none, and for what leaves without being asked: letters.
+    """
     if isinstance(caller, User):
+        caller = replace(caller, locale=asked_locale(request.headers.get("accept-language")) or caller.locale)
         request.state.locale = caller.locale
         structlog.contextvars.bind_contextvars(user_id=int(caller.user_id))
     elif isinstance(caller, Game):

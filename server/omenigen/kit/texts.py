@@ -74,14 +74,22 @@ def _read(folder: Path) -> dict[str, str]:
 
 
 def choose_locale(accept_language: str | None) -> Locale:
-    """Pick our best language for an `Accept-Language` header (RFC 9110 §12.5.4).
+    """Pick the language for somebody whom we do not know.
 
     A program that asks for none gets the language of the founding API, Russian; browsers always ask.
     """
     if not accept_language:
         return Locale.RU
-    best, best_weight = DEFAULT_LOCALE, 0.0
-    for part in accept_language.split(","):
+    return asked_locale(accept_language) or DEFAULT_LOCALE
+
+
+def asked_locale(accept_language: str | None) -> Locale | None:
+    """Return our best language of those that `Accept-Language` names (RFC 9110 §12.5.4), None where it names neither.
+
+    `*` names nothing: it is what programs send that do not care.
+    """
+    best, best_weight = None, 0.0
+    for part in (accept_language or "").split(","):
         tag, _, weight = part.strip().partition(";q=")
         try:
             value = float(weight or "1")

@@ -68,7 +68,7 @@ async def light(lamp: Lamp, outbox: FromDishka[Outbox]) -> Lamp:
 
 @router.get("/who")
 async def who(caller: FromDishka[Caller]) -> dict[str, str]:
-    return {"caller": type(caller).__name__}
+    return {"caller": type(caller).__name__} | ({"locale": caller.locale} if isinstance(caller, User) else {})
 
 
 @router.get("/slow")
@@ -116,6 +116,18 @@ async def test_a_refusal_leaves_nothing_behind(lamps: httpx.AsyncClient, db: Asy
     assert answer.json()["code"] == "kit.conflict"
     assert answer.json()["detail"] == "Это противоречит тому, что уже есть."
     assert await facts(db) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"), [("en", "en"), ("ru", "ru"), ("de, en;q=0.1", "en"), ("de", "ru"), ("*", "ru"), (None, "ru")]
+)
+async def test_a_page_is_answered_in_its_own_language_and_else_in_the_accounts(
+    lamps: httpx.AsyncClient, as_vera: None, asked: str | None, answered: str
+) -> None:
+    headers = {} if asked is None else {"Accept-Language": asked}
+    refused = await lamps.post("/lamps", json={"n": 7}, headers=headers)
+    assert refused.headers["content-language"] == answered
+    assert (await lamps.get("/lamps/who", headers=headers)).json() == {"caller": "User", "locale": answered}
 
 
 async def test_a_refusal_may_keep_its_work_on_purpose(lamps: httpx.AsyncClient, db: AsyncSession) -> None:

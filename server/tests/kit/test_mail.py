@@ -27,7 +27,7 @@ from omenigen.main.settings import Settings
 
 LETTER = Letter(
     to="vera@example.com",
-    subject="Подтвердите почту",
+    subject="Подтверди почту",
     text="Здравствуйте, Вера.\n\nhttp://localhost:8000/confirm?token=abc-DEF_1=\n",
     html='<p>Здравствуйте, Вера.</p><a href="http://localhost:8000/confirm?token=abc-DEF_1=">Подтвердить</a>',
 )

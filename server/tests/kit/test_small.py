@@ -13,7 +13,7 @@ from omenigen.kit.errors import BadCursor
 from omenigen.kit.ids import new_token, new_uuid, token_hash
 from omenigen.kit.rng import Rng
 from omenigen.kit.settings import DatabaseSettings, HttpSettings
-from omenigen.kit.texts import Locale, Texts, TextsBroken, choose_locale
+from omenigen.kit.texts import Locale, Texts, TextsBroken, asked_locale, choose_locale
 
 
 def test_a_manual_clock_moves_only_forward() -> None:
@@ -62,6 +62,14 @@ def test_tokens_are_long_and_stored_as_hashes() -> None:
 )
 def test_the_best_language_is_chosen(header: str | None, locale: Locale) -> None:
     assert choose_locale(header) == locale
+
+
+@pytest.mark.parametrize(
+    ("header", "locale"),
+    [("de, en;q=0.2", Locale.EN), ("ru-RU", Locale.RU), ("*", None), ("de", None), ("ru;q=0", None), (None, None)],
+)
+def test_a_header_that_names_none_of_ours_asks_for_nothing(header: str | None, locale: Locale | None) -> None:
+    assert asked_locale(header) == locale
 
 
 def test_texts_fill_in_values_and_survive_missing_ones(tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ async def test_registration_answers_alike_for_known_and_unknown_addresses(door: 
         await door.register("someone3", mail=address("dasha")),
     ]
     assert shown(answers[0]) == shown(answers[1]) == shown(answers[2])
-    assert await door.mailbox.subjects(STRANGER) == ["Подтвердите почту"]
-    assert (await door.mailbox.subjects(address("vera")))[1:] == ["Вы уже с нами"]
-    assert await door.mailbox.subjects(address("dasha")) == ["Подтвердите почту"] * 2
+    assert await door.mailbox.subjects(STRANGER) == ["Подтверди почту"]
+    assert (await door.mailbox.subjects(address("vera")))[1:] == ["Ты уже с нами"]
+    assert await door.mailbox.subjects(address("dasha")) == ["Подтверди почту"] * 2
 
 
 @pytest.mark.parametrize("path", ["confirm/resend", "password/forgot"])

@@ -18,7 +18,7 @@ async def test_from_a_name_to_ones_own_profile(door: Door) -> None:
     answer = await door.register("vera", mail="Vera@Example.com", time_zone="Asia/Omsk")
     assert (answer.status_code, list(answer.json())) == (202, ["message"])
     letters = await door.mailbox.letters("vera@example.com")
-    assert [str(letter["Subject"]) for letter in letters] == ["Подтвердите почту"]
+    assert [str(letter["Subject"]) for letter in letters] == ["Подтверди почту"]
     assert "http://localhost:8000/confirm?token=" in plain(letters[0])
 
     assert code(await door.sign_in(door.client, "vera")) == "accounts.not_confirmed"
@@ -366,7 +366,7 @@ async def test_moving_to_an_address_of_somebody_else(door: Door) -> None:
         free = await browser.put(f"{ME}/email", json={"email": "free@example.com", "password": PASSWORD})
         taken = await browser.put(f"{ME}/email", json={"email": address("lev"), "password": PASSWORD})
         assert (free.status_code, free.json()) == (taken.status_code, taken.json())
-    assert (await door.mailbox.subjects(address("lev")))[-1] == "Вы уже с нами"
+    assert (await door.mailbox.subjects(address("lev")))[-1] == "Ты уже с нами"
 
 
 # ── oneself ────────────────────────────────────────────────────────────────────────────────────────────────────────

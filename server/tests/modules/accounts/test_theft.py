@@ -100,7 +100,7 @@ async def test_a_stolen_token_closes_the_session_and_tells(
     assert code(await renew(door.client, thief["refresh_token"])) == "accounts.refresh_invalid"
     assert code(await door.client.get(ME, headers=bearer(thief))) == "accounts.session_over"
     assert (await door.client.get(ME, headers=bearer(elsewhere))).status_code == 200
-    assert (await door.mailbox.subjects(address("vera")))[-1] == "Мы закрыли сеанс"
+    assert (await door.mailbox.subjects(address("vera")))[-1] == "Мы закрыли один вход"
     assert await facts(container, "accounts.session_stolen") == [{"user_id": 1, "session_id": 1, "device": "Python"}]
     async with (await container.get(Database)).sessions() as db:
         ending = await db.scalar(text("SELECT ending FROM accounts_sessions ORDER BY id LIMIT 1"))

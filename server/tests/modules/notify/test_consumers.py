@@ -79,14 +79,14 @@ async def test_a_rule_that_is_gone_is_called_by_its_code(container: AsyncContain
 @pytest.mark.parametrize(
     ("subject", "data", "text"),
     [
-        ("achievements.level_reached", {"level": 5}, "Теперь у вас уровень 5"),
+        ("achievements.level_reached", {"level": 5}, "Теперь у тебя уровень 5"),
         (
             "accounts.signed_in",
             {"session_id": 3, "device": "Firefox · Linux", "day_first": True, "new_device": True},
-            "В аккаунт вошли с устройства «Firefox · Linux».",
+            "В учётную запись вошли с устройства «Firefox · Linux».",
         ),
-        ("accounts.session_stolen", {"session_id": 3, "device": "Safari"}, "Ключ сеанса на устройстве «Safari»"),
-        ("accounts.password_changed", {"reset": False}, "Пароль вашего аккаунта сменили."),
+        ("accounts.session_stolen", {"session_id": 3, "device": "Safari"}, "Ключ входа на устройстве «Safari»"),
+        ("accounts.password_changed", {"reset": False}, "Пароль твоей учётной записи сменили."),
         ("accounts.email_changed", {}, "Теперь письма и вход на новом адресе."),
         (
             "achievements.key_issued",

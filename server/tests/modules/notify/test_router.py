@@ -28,8 +28,10 @@ async def test_the_list_is_in_the_readers_language_and_reading_counts_down(
     await tell_level(container, me, 3)
     await tell_level(container, me + 1, 9)
     listed = (await starosta.get("/api/v1/notices")).json()
-    assert [item["text"] for item in listed["items"]] == ["Теперь у вас уровень 3", "Теперь у вас уровень 2"]
+    assert [item["text"] for item in listed["items"]] == ["Теперь у тебя уровень 3", "Теперь у тебя уровень 2"]
     assert (listed["unread"], listed["next"]) == (2, None)
+    english = (await starosta.get("/api/v1/notices", headers={"Accept-Language": "en"})).json()
+    assert [item["text"] for item in english["items"]] == ["You are now level 3", "You are now level 2"]
 
     answer = await starosta.post("/api/v1/notices/read", json={"up_to": listed["items"][1]["id"]})
     assert answer.json() == {"unread": 1}

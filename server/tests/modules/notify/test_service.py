@@ -174,4 +174,4 @@ async def test_the_export_holds_every_notice_in_both_languages(container: AsyncC
     async with unit_of_work(container) as scope:
         export = NoticeExport(await scope.get(AsyncSession), (await scope.get(Notices))._words)
         (kept,) = await export.export(user_id=VERA)  # type: ignore[misc] # a list of one
-    assert kept["text"] == {"ru": "Теперь у вас уровень 2", "en": "You are now level 2"}  # type: ignore[index]
+    assert kept["text"] == {"ru": "Теперь у тебя уровень 2", "en": "You are now level 2"}  # type: ignore[index]
