@@ -7,6 +7,7 @@ import { gamesQuery } from "@/features/builder/api";
 import { Helper } from "@/features/builder/ui/Helper";
 import { KeyList } from "@/features/builder/ui/KeyList";
 import { LiveLog } from "@/features/builder/ui/LiveLog";
+import { Voucher } from "@/features/builder/ui/Voucher";
 import { useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
 import { Empty } from "@/shared/ui/Empty";
@@ -58,25 +59,28 @@ function BuilderGame() {
       <Await query={games} skeleton={<RowsSkeleton count={4} />} small={false}>
         {() =>
           game && me ? (
-            <PageTabs
-              label={t("tabs.label")}
-              tabs={TABS.filter((one) => !roomy || one !== "log").map((one) => ({
-                value: one,
-                label: t(`tabs.${one}`),
-              }))}
-              value={tab}
-              onChange={(next) => navigate({ search: { tab: next }, replace: true })}
-            >
-              <div className={classes.panel}>
-                <Suspense fallback={<RowsSkeleton count={4} />}>
-                  {tab === "keys" && <KeyList game={game} />}
-                  {tab === "types" && <TypeList game={game} />}
-                  {tab === "try" && <Console game={game} myId={me.id} />}
-                  {tab === "players" && <LinkPlayer game={game} />}
-                  {tab === "log" && aside}
-                </Suspense>
-              </div>
-            </PageTabs>
+            <>
+              <Voucher game={game} />
+              <PageTabs
+                label={t("tabs.label")}
+                tabs={TABS.filter((one) => !roomy || one !== "log").map((one) => ({
+                  value: one,
+                  label: t(`tabs.${one}`),
+                }))}
+                value={tab}
+                onChange={(next) => navigate({ search: { tab: next }, replace: true })}
+              >
+                <div className={classes.panel}>
+                  <Suspense fallback={<RowsSkeleton count={4} />}>
+                    {tab === "keys" && <KeyList game={game} />}
+                    {tab === "types" && <TypeList game={game} />}
+                    {tab === "try" && <Console game={game} myId={me.id} />}
+                    {tab === "players" && <LinkPlayer game={game} />}
+                    {tab === "log" && aside}
+                  </Suspense>
+                </div>
+              </PageTabs>
+            </>
           ) : (
             <Empty title={t("games.noneTitle")}>{t("games.none")}</Empty>
           )

@@ -4,6 +4,7 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { meQuery } from "@/features/accounts/api";
 import { Accounts } from "@/features/operator/ui/Accounts";
 import { DeadLetters } from "@/features/operator/ui/DeadLetters";
+import { Games } from "@/features/operator/ui/Games";
 import { Health } from "@/features/operator/ui/Health";
 import { Queues } from "@/features/operator/ui/Queues";
 import { Rules } from "@/features/operator/ui/Rules";
@@ -13,7 +14,7 @@ import { Page } from "@/shared/ui/Page";
 import { PageTabs } from "@/shared/ui/PageTabs";
 import classes from "./operator.module.css";
 
-const TABS = ["health", "queues", "letters", "users", "rules"] as const;
+const TABS = ["health", "queues", "letters", "users", "games", "rules"] as const;
 type Tab = (typeof TABS)[number];
 
 interface Search {
@@ -48,6 +49,7 @@ function Operator() {
           {tab === "queues" && <Queues />}
           {tab === "letters" && <DeadLetters />}
           {tab === "users" && <Accounts myId={me.id} />}
+          {tab === "games" && <Games />}
           {tab === "rules" && <Rules />}
         </div>
       </PageTabs>

@@ -55,7 +55,12 @@ export function GameList({ onNew }: { onNew: () => void }) {
 
 function GameRow({ game }: { game: Game }) {
   const t = useT("builder");
-  const notes = [game.name, t("games.players", { count: game.players }), t("games.keys", { count: game.live_keys })];
+  const notes = [
+    game.name,
+    t("games.players", { count: game.players }),
+    t("games.keys", { count: game.live_keys }),
+    ...(game.vouched ? [] : [t("games.capped")]),
+  ];
   return (
     <Link to="/builder/$game" params={{ game: String(game.id) }} className={classes.row}>
       <span className={classes.mark} aria-hidden="true">
