@@ -18,21 +18,21 @@ test("players stand by their points, and whoever would rather not, does not stan
   }).toPass();
   const names = await places.getByRole("listitem").allInnerTexts();
   const at = (username: string) => names.findIndex((text) => text.includes(username));
-  const mine = names.findIndex((text) => text.includes("это вы"));
+  const mine = names.findIndex((text) => text.includes("это ты"));
   expect(mine).toBeLessThan(at(lev.username));
   expect(mine).toBeGreaterThanOrEqual(0);
 
   await page.getByText("День", { exact: true }).click();
   await expect(page).toHaveURL(/window=day/);
-  await expect(places.getByText("это вы")).toBeVisible();
+  await expect(places.getByText("это ты")).toBeVisible();
 
   await page.waitForTimeout(400);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([]);
 
   await page.getByRole("button", { name: "Не показывать меня в рейтингах" }).click();
-  await expect(page.getByText("Больше не показываем вас в рейтингах")).toBeVisible();
-  await expect(page.getByText("это вы")).toBeHidden();
+  await expect(page.getByText("Больше не показываем тебя в рейтингах")).toBeVisible();
+  await expect(page.getByText("это ты")).toBeHidden();
   await page.getByRole("button", { name: "Вернуть" }).click();
-  await expect(places.getByText("это вы")).toBeVisible();
+  await expect(places.getByText("это ты")).toBeVisible();
 });

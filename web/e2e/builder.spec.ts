@@ -48,7 +48,7 @@ test("a builder connects a game in minutes: key, trial event, log, repeat, refus
   await page.getByLabel("Детали").fill('{"place": "attic"}');
   await page.getByRole("combobox", { name: "Событие" }).fill("find_secret");
   await page.getByRole("button", { name: "Отправить событие" }).click();
-  await expect(page.getByText("Принято: смотрите журнал и экран игрока")).toBeVisible();
+  await expect(page.getByText("Принято: смотри журнал и экран игрока")).toBeVisible();
   const answer = page.getByRole("region", { name: "Ответ" }).last();
   await expect(answer).toContainText("HTTP 201");
   await expect(answer).toContainText('"points": 50');
