@@ -104,6 +104,9 @@ async def test_the_operator_writes_a_rule_from_draft_to_backfill(
     assert (early.status_code, early.json()["code"]) == (409, "achievement.rule_is_not_live")
     live = await starosta.put(f"{API}/rules/five", json={"state": "live"})
     assert live.status_code == 200 and live.json()["state"] == "live"
+    before = await starosta.get(f"{API}/rules/five/backfill")
+    assert (before.status_code, before.json()) == (200, None)
+    assert (await starosta.get(f"{API}/rules/no_such/backfill")).status_code == 404
     started = await starosta.post(f"{API}/rules/five/backfill")
     assert started.status_code == 202 and started.json()["state"] == "running"
     await (await container.get(RuleBook)).reload()

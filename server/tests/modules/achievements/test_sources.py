@@ -196,7 +196,9 @@ async def test_whoever_leaves_the_boards_is_not_shown(
     await game.judged()
     page = (await vera.get(f"{API}/boards/score?window=all&around=me")).json()
     assert (page["me"]["rank"], [row["me"] for row in page["rows"]]) == (1, [True])
+    assert (await vera.get(f"{API}/me/boards")).json() == {"shown": True}
     assert (await vera.put(f"{API}/me/boards", json={"shown": False})).status_code == 200
+    assert (await vera.get(f"{API}/me/boards")).json() == {"shown": False}
     await client.post(f"{API}/event/", json={"user_id": me, "event_type": "login"}, headers=headers)
     await game.judged()
     assert (await vera.get(f"{API}/boards/score?window=all")).json()["rows"] == []

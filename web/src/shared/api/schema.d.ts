@@ -471,7 +471,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether I am shown on leaderboards */
+        get: operations["get_off_boards_api_v1_me_boards_get"];
         /** Show me on leaderboards, or do not */
         put: operations["put_off_boards_api_v1_me_boards_put"];
         post?: never;
@@ -891,7 +892,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a backfill is */
+        /** How far the newest backfill is; null before the first */
         get: operations["find_backfill_api_v1_rules__code__backfill_get"];
         put?: never;
         /** Judge a live rule for everybody's past */
@@ -5171,6 +5172,44 @@ export interface operations {
             };
         };
     };
+    get_off_boards_api_v1_me_boards_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffBoards"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_off_boards_api_v1_me_boards_put: {
         parameters: {
             query?: never;
@@ -6702,7 +6741,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BackfillOut"];
+                    "application/json": components["schemas"]["BackfillOut"] | null;
                 };
             };
             /**

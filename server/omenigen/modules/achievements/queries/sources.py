@@ -258,6 +258,11 @@ async def keep_player(
     )
 
 
+async def is_off_boards(db: AsyncSession, *, user_id: int) -> bool:
+    """Tell whether a player is off the leaderboards; who has not played yet is not."""
+    return bool(await db.scalar(select(PlayerRow.off_boards).where(PlayerRow.user_id == user_id)))
+
+
 async def set_off_boards(db: AsyncSession, *, user_id: int, off: bool) -> None:
     """Note whether boards may show a player."""
     await db.execute(update(PlayerRow).where(PlayerRow.user_id == user_id).values(off_boards=off))

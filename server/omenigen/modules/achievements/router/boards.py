@@ -58,6 +58,15 @@ async def get_board(
     return _page(await boards.page(caller=caller, code=code, window=window, around_me=around == "me"))
 
 
+@router.get(
+    "/me/boards",
+    summary="Whether I am shown on leaderboards",
+    responses=refusals(Unauthenticated, PeopleOnly),
+)
+async def get_off_boards(caller: FromDishka[Caller], players: FromDishka[GamePlayers]) -> OffBoards:
+    return OffBoards(shown=not await players.is_off_boards(caller=caller))
+
+
 @router.put(
     "/me/boards",
     summary="Show me on leaderboards, or do not",

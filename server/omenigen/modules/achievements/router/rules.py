@@ -175,11 +175,12 @@ async def start_backfill(code: Code, caller: FromDishka[Caller], backfill: FromD
 
 @router.get(
     "/rules/{code}/backfill",
-    summary="How far a backfill is",
+    summary="How far the newest backfill is; null before the first",
     responses=refusals(*_KEYS, RoleTooLow, AchievementNotFound, FieldInvalid),
 )
-async def find_backfill(code: Code, caller: FromDishka[Caller], backfill: FromDishka[Backfill]) -> BackfillOut:
-    return _backfill(await backfill.find(caller=caller, code=code))
+async def find_backfill(code: Code, caller: FromDishka[Caller], backfill: FromDishka[Backfill]) -> BackfillOut | None:
+    state = await backfill.find(caller=caller, code=code)
+    return None if state is None else _backfill(state)
 
 
 def _read(rules: Rules, body: RuleText | RuleChange, caller: Caller, texts: Texts, request: Request) -> Rule:

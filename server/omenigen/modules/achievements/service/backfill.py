@@ -78,14 +78,14 @@ class Backfill:
             await self._db.flush()
         return await self._state(last, code)
 
-    async def find(self, *, caller: Caller, code: str) -> BackfillState:
-        """Tell how far the newest backfill of a rule is. Raises `AchievementNotFound` where there is none."""
+    async def find(self, *, caller: Caller, code: str) -> BackfillState | None:
+        """Tell how far the newest backfill of a rule is, None before the first. Raises `AchievementNotFound`."""
         row = await queries.rule_coded(self._db, code)
         ensure_author(caller, row)
-        last = await queries.backfill_of(self._db, row.id) if row else None
-        if last is None:
+        if row is None:
             raise AchievementNotFound(achievement=code)
-        return await self._state(last, code)
+        last = await queries.backfill_of(self._db, row.id)
+        return None if last is None else await self._state(last, code)
 
     async def carry_on(self) -> bool:
         """Do one chunk of the oldest unfinished backfill; False: there is nothing to do."""

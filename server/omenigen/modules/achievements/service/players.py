@@ -57,6 +57,10 @@ class GamePlayers:
             raise UserNotFound(user_id=user_id)
         return found, await self._may_read_email(caller, found)
 
+    async def is_off_boards(self, *, caller: Caller) -> bool:
+        """Tell whether the caller has left the leaderboards."""
+        return await queries.is_off_boards(self._session, user_id=require_user(caller).user_id)
+
     async def set_off_boards(self, *, caller: Caller, off: bool) -> None:
         """Take the caller off the leaderboards, or back on."""
         user = require_user(caller)
