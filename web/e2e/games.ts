@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { fromElsewhere, linkFrom, makeKey, newPerson, type Person, signIn } from "./people";
+import { fromElsewhere, linkFrom, makeKey, makeOperator, newPerson, type Person, signIn } from "./people";
 import { running } from "./server";
 
 export interface Player extends Person {
@@ -26,6 +26,24 @@ export async function player(page: Page, name: string, locale: "ru" | "en" = "ru
   await post("/api/v1/auth/confirm", { token: new URL(link, running().url).searchParams.get("token") });
   await signIn(page, person);
   return person;
+}
+
+let operator: string | null = null;
+
+/** The operator stands up for a game that a player connected: its word counts in full from now on. */
+export async function vouch(source: number): Promise<void> {
+  operator ??= await operatorToken();
+  const response = await fetch(`${running().url}/api/v1/operator/games/${source}/voucher`, {
+    method: "PUT",
+    headers: { Authorization: `Bearer ${operator}` },
+  });
+  expect(response.ok, `voucher answered ${response.status}`).toBe(true);
+}
+
+async function operatorToken(): Promise<string> {
+  const { username, password } = makeOperator();
+  const signedIn = await post("/api/v1/auth/login", { login: username, password });
+  return ((await signedIn.json()) as { access_token: string }).access_token;
 }
 
 /** The game says that something happened. */

@@ -1,4 +1,5 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { vouch } from "./games";
 import { inLanguage, resident, signIn } from "./people";
 import { running } from "./server";
 
@@ -7,7 +8,7 @@ const at = (path: string) => running().url + path;
 /** Congratulations are for what happens now: before the stream is followed, things are simply there. */
 const followed = (page: Page) => expect(page.locator('[data-socket="open"]')).toBeAttached({ timeout: 20_000 });
 
-/** A game of one's own, linked to oneself, made through the API in the person's session. */
+/** A game of one's own, linked to oneself, made through the API in the person's session; the operator vouches for it. */
 async function ownGame(context: BrowserContext): Promise<{ send: (type: string) => Promise<void> }> {
   const csrf = (await context.cookies()).find((cookie) => cookie.name === "om_csrf")?.value ?? "";
   const headers = { "X-CSRF-Token": decodeURIComponent(csrf), Origin: running().url };
@@ -18,6 +19,7 @@ async function ownGame(context: BrowserContext): Promise<{ send: (type: string) 
   };
   const me = await ask("/api/v1/me");
   const game = await ask("/api/v1/sources", { name: `maze${me.id}`, title: "Лабиринт" });
+  await vouch(game.id);
   const { key } = await ask(`/api/v1/sources/${game.id}/keys`, { name: "main" });
   const { code } = await ask("/api/v1/me/link-code");
   await ask(`/api/v1/sources/${game.id}/links`, { code });

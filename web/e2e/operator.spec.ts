@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { publishRaw } from "./bus";
 import { inLanguage, makeOperator, type Person, resident, signIn } from "./people";
+import { running } from "./server";
 
 let starosta: Person;
 
@@ -53,6 +54,38 @@ test("queues show every consumer listening", async ({ page }) => {
   await openDesk(page, "Очереди");
   await expect(page.getByRole("listitem").filter({ hasText: "notify-unlocked" })).toBeVisible();
   await expect(page.getByText("Не слушает")).toHaveCount(0);
+});
+
+test("a player's game is vouched for, counts in full, and is taken back", async ({ page, browser }) => {
+  const maker = await browser.newContext();
+  const theirs = await maker.newPage();
+  await signIn(theirs, await resident("maker"));
+  const name = `moon-${Date.now().toString(36)}`;
+  const csrf = (await maker.cookies()).find((cookie) => cookie.name === "om_csrf")?.value ?? "";
+  const made = await theirs.request.post("/api/v1/sources", {
+    data: { name, title: name },
+    headers: { "X-CSRF-Token": decodeURIComponent(csrf), Origin: running().url },
+  });
+  const game = (await made.json()) as { id: number };
+  await theirs.goto(`/builder/${game.id}`);
+  await expect(theirs.getByText("Очки этой игры пока ограничены")).toBeVisible();
+
+  await openDesk(page, "Игры");
+  const row = page.getByRole("listitem").filter({ hasText: name });
+  await expect(row).toContainText("Очки ограничены");
+  await row.getByRole("button", { name: `Поручиться за ${name}` }).click();
+  const sheet = page.getByRole("dialog");
+  await expect(sheet).toContainText("не касается прошлого");
+  await sheet.getByRole("button", { name: "Поручиться" }).click();
+  await expect(row).toContainText("С поручительством");
+  await theirs.reload();
+  await expect(theirs.getByRole("tab", { name: "Ключи" })).toBeVisible();
+  await expect(theirs.getByText("Очки этой игры пока ограничены")).toBeHidden();
+
+  await row.getByRole("button", { name: `Отозвать поручительство за ${name}` }).click();
+  await sheet.getByRole("button", { name: "Отозвать поручительство" }).click();
+  await expect(row).toContainText("Очки ограничены");
+  await maker.close();
 });
 
 test("somebody is found, suspended with a reason, and let in again", async ({ page, browser }) => {
@@ -157,7 +190,7 @@ for (const language of ["ru", "en"] as const) {
       test.slow();
       await inLanguage(context, language, scheme);
       await signIn(page, starosta);
-      const paths = ["health", "queues", "letters", "users", "rules"].map((tab) => `/operator?tab=${tab}`);
+      const paths = ["health", "queues", "letters", "users", "games", "rules"].map((tab) => `/operator?tab=${tab}`);
       for (const path of [...paths, "/operator/rules/newcomer", "/operator/rules/new"]) {
         await page.goto(path);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
