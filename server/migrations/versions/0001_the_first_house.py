@@ -115,7 +115,7 @@ def upgrade() -> None:
     op.create_table('achievement_due',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
-    sa.Column('metric_id', sa.BigInteger(), nullable=False),
+    sa.Column('rule_id', sa.BigInteger(), nullable=False),
     sa.Column('marked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_achievement_due'))
     )

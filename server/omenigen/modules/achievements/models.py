@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from omenigen.kit.db import Base, Id, Moment, Ref
 
 SCREEN = 0
-"""Metric id of a due mark that says "this player's score and screens moved", whatever metric it was."""
+"""Rule id of a due mark that says "this player's score and screens moved", whatever rule it was."""
 
 _UPDATED_OFTEN = {"postgresql_with": {"fillfactor": "70"}}
 
@@ -240,14 +240,14 @@ class DueRow(Base):
     """Something to judge: a queue, so that marking never waits for a judge.
 
     Judges take rows with DELETE … SKIP LOCKED and only then read counters: whatever is committed later leaves
-    another mark. One player and metric may stand here several times. `metric_id` may be `SCREEN`.
+    another mark. One player and rule may stand here several times. `rule_id` may be `SCREEN`.
     """
 
     __tablename__ = "achievement_due"
 
     id: Mapped[Id]
     user_id: Mapped[Ref]
-    metric_id: Mapped[Ref]
+    rule_id: Mapped[Ref]
     marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
 
 

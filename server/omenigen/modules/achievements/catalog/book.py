@@ -34,10 +34,10 @@ class _State:
     types: Mapping[str, EventType]
     rules: tuple[Rule, ...]
     by_code: Mapping[str, Rule]
+    by_id: Mapping[int, Rule]
     by_metric: Mapping[str, tuple[Rule, ...]]
     metrics_of: Mapping[str, tuple[Metric, ...]]
     metrics: Mapping[str, Metric]
-    codes: Mapping[int, str]
     counts: tuple[Metric, ...]
     windows: Mapping[str, tuple[Window, ...]]
     wakers: Mapping[tuple[str, str], "_Wakers"]
@@ -49,7 +49,7 @@ class _State:
 class _Wakers:
     """The rules that look at one metric in one kind of window, by the number they wait for."""
 
-    always: list[Rule] = field(default_factory=list)
+    always: tuple[Rule, ...] = ()
     thresholds: list[float] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
 
@@ -102,13 +102,13 @@ class Catalog:
         """Find a rule by its code."""
         return self._state.by_code.get(code)
 
+    def rule_numbered(self, rule_id: int) -> Rule | None:
+        """Find a live rule by the id of its row."""
+        return self._state.by_id.get(rule_id)
+
     def metric(self, code: str) -> Metric | None:
         """Find a metric by its code, trust variants included."""
         return self._state.metrics.get(code)
-
-    def code_of(self, metric: int) -> str | None:
-        """The code of a metric by its id."""
-        return self._state.codes.get(metric)
 
     @property
     def counts(self) -> tuple[Metric, ...]:
@@ -138,16 +138,11 @@ class Catalog:
                 found[rule.code] = rule
         return tuple(found.values())
 
-    def with_dependants(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-        """These live rules and those that require them, directly or not; what is required comes first."""
-        found: dict[str, Rule] = {}
-        todo = list(rules)
-        while todo:
-            rule = todo.pop()
-            if rule.code not in found:
-                found[rule.code] = rule
-                todo.extend(self.dependants(rule.code))
-        return tuple(sorted(found.values(), key=lambda rule: self._state.depths.get(rule.code, 0)))
+    def in_order(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        """These rules, each after those that it requires."""
+        return tuple(
+            sorted({rule.code: rule for rule in rules}.values(), key=lambda rule: self._state.depths.get(rule.code, 0))
+        )
 
     def dependants(self, code: str) -> tuple[Rule, ...]:
         """The live rules that require this one."""
@@ -162,13 +157,15 @@ class Catalog:
         """The live rules that a change of a counter row may decide: their threshold lies in (old, new].
 
         Falling values wake by the same thresholds; rules without one (`<`, `==`, sets, sequences, rolling
-        windows) are woken by any change.
+        windows), and those that a cooldown may hold back behind theirs, are woken by any change.
         """
         wakers = self._state.wakers.get((metric, class_of(window)))
         if wakers is None or old == new:
             return ()
         low, high = min(old, new), max(old, new)
         first, last = bisect_right(wakers.thresholds, low), bisect_right(wakers.thresholds, high)
+        if first == last:
+            return wakers.always
         found = {rule.code: rule for rule in (*wakers.always, *wakers.rules[first:last])}
         return tuple(found.values())
 
@@ -222,10 +219,10 @@ class Catalog:
             types=known,
             rules=listed,
             by_code={rule.code: rule for rule in listed},
+            by_id={rule.id: rule for rule in live if rule.id is not None},
             by_metric={code: tuple(found) for code, found in by_metric.items()},
             metrics_of={code: tuple(found) for code, found in metrics_of.items()},
             metrics=metrics,
-            codes={metric.id: code for code, metric in metrics.items()},
             counts=counts,
             windows={code: (ALL, *sorted(found - {ALL}, key=str)) for code, found in windows.items()},
             wakers=_wakers(live),
@@ -281,7 +278,7 @@ def _wakers(live: Iterable[Rule]) -> Mapping[tuple[str, str], _Wakers]:
                 key = (metric, class_of(str(window)))
                 thresholds = _thresholds(rule, leaf)
                 if thresholds is _ANY_CHANGE:
-                    found[key].always.append(rule)
+                    found[key].always += (rule,)
                 else:
                     waiting[key].extend((threshold, rule) for threshold in thresholds)
     for key, pairs in waiting.items():
@@ -292,6 +289,8 @@ def _wakers(live: Iterable[Rule]) -> Mapping[tuple[str, str], _Wakers]:
 
 
 def _thresholds(rule: Rule, leaf: Leaf) -> list[float] | None:
+    if rule.repeat is not None and rule.repeat.cooldown:
+        return _ANY_CHANGE
     match leaf:
         case Compare(op=Op.GE, window=window) if window.kind is not WindowKind.ROLLING:
             if leaf.value is None:

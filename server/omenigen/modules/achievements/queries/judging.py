@@ -33,7 +33,7 @@ async def claim_due(db: AsyncSession, *, limit: int) -> list[tuple[int, int]]:
             """
             DELETE FROM achievement_due WHERE id IN (
                 SELECT id FROM achievement_due ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING user_id, metric_id
+            RETURNING user_id, rule_id
             """
         ),
         {"limit": limit},
@@ -43,7 +43,7 @@ async def claim_due(db: AsyncSession, *, limit: int) -> list[tuple[int, int]]:
 
 async def mark_screen(db: AsyncSession, user_id: int) -> None:
     """Have a player's screens written anew."""
-    await db.execute(insert(DueRow).values(user_id=user_id, metric_id=SCREEN))
+    await db.execute(insert(DueRow).values(user_id=user_id, rule_id=SCREEN))
 
 
 async def lock_players(db: AsyncSession, users: Sequence[int]) -> None:

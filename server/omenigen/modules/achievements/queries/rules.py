@@ -65,18 +65,23 @@ async def players_after(db: Db, after: int, *, limit: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-async def mark_players_of_days(db: AsyncSession, metrics: Sequence[int], windows: Sequence[str]) -> int:
-    """Leave due marks for the players who have counters of these metrics in these windows; return how many."""
+async def mark_players_of_days(db: AsyncSession, looks: Sequence[tuple[int, int]], windows: Sequence[str]) -> int:
+    """Leave due marks of rules for the players who have counters of their metrics in these windows; return how many.
+
+    `looks`: rule and metric that it looks at.
+    """
     rows = await db.execute(
         text(
             """
-            INSERT INTO achievement_due (user_id, metric_id)
-            SELECT DISTINCT user_id, metric_id FROM achievement_counter
-            WHERE metric_id = ANY(:metrics) AND "window" = ANY(:windows)
+            INSERT INTO achievement_due (user_id, rule_id)
+            SELECT DISTINCT user_id, rule_id FROM achievement_counter
+            JOIN unnest(CAST(:rules AS bigint[]), CAST(:metrics AS bigint[])) AS look (rule_id, metric_id)
+                USING (metric_id)
+            WHERE "window" = ANY(:windows)
             RETURNING 1
             """
         ),
-        {"metrics": list(metrics), "windows": list(windows)},
+        {"rules": [rule for rule, _ in looks], "metrics": [metric for _, metric in looks], "windows": list(windows)},
     )
     return len(rows.all())
 

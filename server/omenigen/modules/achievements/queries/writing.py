@@ -70,7 +70,7 @@ RETURNING user_id, metric_id, "window"
 
 _SCORE_AND_MARKS = """
 WITH due AS (
-    INSERT INTO achievement_due (user_id, metric_id) SELECT * FROM unnest($4::text::bigint[], $5::text::bigint[])
+    INSERT INTO achievement_due (user_id, rule_id) SELECT * FROM unnest($4::text::bigint[], $5::text::bigint[])
 ), boards AS (
     INSERT INTO achievement_board_due (user_id) SELECT * FROM unnest($1::text::bigint[])
 )
@@ -270,7 +270,7 @@ async def add_score(
         packed(points for _, points, _ in scores),
         packed(moment.isoformat() for _, _, moment in scores),
         packed(user for user, _ in due),
-        packed(metric for _, metric in due),
+        packed(rule for _, rule in due),
     )
     return {row[0]: row[1] for row in rows}
 

@@ -146,8 +146,9 @@ class Corrections:
         if adds:
             await writing.add(db, sorted(adds.items()))
         await writing.forget_runs(db, row.user_id, [fed.id for fed in feeds])
-        due = [(row.user_id, SCREEN), *((row.user_id, fed.id) for fed in feeds)]
-        await writing.add_score(db, [(row.user_id, points, row.counts_at)], due)
+        rules = self._catalog.touching([fed.code for fed in feeds])
+        due = [SCREEN, *(rule.id for rule in rules if rule.id is not None)]
+        await writing.add_score(db, [(row.user_id, points, row.counts_at)], [(row.user_id, one) for one in due])
         # Places are only ever written where there is a value: they are made anew from what is left.
         await self._order.leave(row.user_id, await board_queries.leave(self._session, row.user_id))
 

@@ -102,11 +102,22 @@ class Judging:
             return len(marks)
 
     async def judge(self, asked: Asked, *, whole_history: bool = False) -> Verdict:
-        """Decide these rules for these players, write and pay what they earned anew.
+        """Decide these rules for these players, write and pay what they earned anew; then the rules that require them.
 
         The players must be locked (`queries.lock_players`), so that no two judges decide for one player at once.
         """
         verdict = Verdict()
+        while asked:
+            earned = await self._judge(asked, verdict, whole_history=whole_history)
+            asked = {
+                user: self._catalog.in_order(rules)
+                for user, codes in earned.items()
+                if (rules := [rule for code in codes for rule in self._catalog.dependants(code)])
+            }
+        return verdict
+
+    async def _judge(self, asked: Asked, verdict: Verdict, *, whole_history: bool) -> dict[int, set[str]]:
+        """Decide rules for players; add to the verdict, return the codes of what was earned anew."""
         now = self._clock.now()
         loader = FactsLoader(self._db, self._catalog)
         had = await loader.earned(sorted(asked))
@@ -125,9 +136,13 @@ class Judging:
                     # The rules that require this one come later in the same pass and see it.
                     earned[rule.code] = (*earned.get(rule.code, ()), fresh)
         await queries.save_runs(self._db, loaded.runs)
+        found: dict[int, set[str]] = defaultdict(set)
         if steps:
-            verdict.unlocked = await self._unlock(steps)
-        return verdict
+            rows = await self._unlock(steps)
+            verdict.unlocked += rows
+            for row in rows:
+                found[row["user_id"]].add(row["rule_code"])
+        return found
 
     async def tell_level(self, users: Collection[int]) -> dict[int, RowMapping]:
         """Record levels that were reached since they were last told; return the players' scores."""
@@ -167,20 +182,17 @@ class Judging:
         self, marks: Iterable[tuple[int, int]], newest: Mapping[int, tuple[RowMapping, ...]]
     ) -> dict[int, tuple[Rule, ...]]:
         """The rules to look at: those that were woken, and those whose progress the newest events may have moved."""
-        metrics: dict[int, set[str]] = defaultdict(set)
-        for user, metric in marks:
-            code = self._catalog.code_of(metric)
-            if code is not None:
-                metrics[user].add(code)
+        found: dict[int, dict[str, Rule]] = defaultdict(dict)
+        for user, rule_id in marks:
+            rule = self._catalog.rule_numbered(rule_id)
+            if rule is not None:
+                found[user][rule.code] = rule
         for user, rows in newest.items():
             known = self._shown.ids(f"user.{user}")
-            for row in rows:
-                if row["id"] not in known:
-                    metrics[user].update(metric.code for metric in self._catalog.metrics_of(row["type_code"]))
-        return {
-            user: self._catalog.with_dependants(self._catalog.touching(sorted(codes)))
-            for user, codes in metrics.items()
-        }
+            types = {row["type_code"] for row in rows if row["id"] not in known}
+            codes = {metric.code for one in types for metric in self._catalog.metrics_of(one)}
+            found[user].update((rule.code, rule) for rule in self._catalog.touching(sorted(codes)))
+        return {user: self._catalog.in_order(rules.values()) for user, rules in found.items() if rules}
 
     async def _unlock(self, steps: list[tuple[int, Rule, Step]]) -> list[RowMapping]:
         types: dict[int, set[str]] = defaultdict(set)
@@ -245,7 +257,7 @@ class Judging:
 
     async def _show_sources(self, users: Collection[int]) -> None:
         """Put what players' games told of them into the games' own logs."""
-        sources = await queries.sources_of_newest(self._db, users, newest=NEWEST_OF_PLAYER)
+        sources = await queries.sources_of_newest(self._db, sorted(users), newest=NEWEST_OF_PLAYER)
         found: dict[int, list[RowMapping]] = defaultdict(list)
         for row in await queries.newest_of_sources(self._db, sorted(sources), newest=NEWEST_OF_SOURCE):
             found[row["source_id"]].append(row)

@@ -19,6 +19,7 @@ from omenigen.modules.achievements.catalog import (
     Rule,
     check_requires,
     check_rule,
+    metric_id,
     parse_body,
     parse_pack,
 )
@@ -149,16 +150,18 @@ class Rules:
 
         Somewhere a day ends every hour, so all that ended in the last two days are looked at; who has it, has it.
         """
-        metrics: set[int] = set()
-        for rule in self._catalog.live:
-            if has_not(rule.when) and rule.is_periodic:
-                metrics.update(found.id for code in rule.metrics if (found := self._catalog.metric(code)))
-        if not metrics:
+        looks = [
+            (rule.id, metric_id(code))
+            for rule in self._catalog.live
+            if rule.id is not None and has_not(rule.when) and rule.is_periodic
+            for code in rule.metrics
+        ]
+        if not looks:
             return 0
         today = self._clock.now().date()
         days = [today - timedelta(days=back) for back in range(3)]
         windows = {day_key(day) for day in days} | {week_key(day) for day in days} | {month_key(day) for day in days}
-        marked = await queries.mark_players_of_days(self._session, sorted(metrics), sorted(windows))
+        marked = await queries.mark_players_of_days(self._session, sorted(looks), sorted(windows))
         self._nudges.judge()
         return marked
 

@@ -202,8 +202,8 @@ class Writer:
         found: set[tuple[int, int]] = set()
         for (user, metric, window), old, new in changes:
             code = batch.codes.get(metric)
-            if code is not None and (user, metric) not in found and self._catalog.woken(code, window, old, new):
-                found.add((user, metric))
+            if code is not None:
+                found.update((user, rule.id) for rule in self._catalog.woken(code, window, old, new) if rule.id)
         return found
 
     def feeds(self, type_code: str) -> tuple[Fed, ...]:
