@@ -36,7 +36,8 @@ BOARDS_AT_ONCE = 10_000
 """Marks in one round. Work goes by players, not marks: in a long queue many are of the same player."""
 
 BOARDS_PAUSE = 0.25
-BREATH_MAX = 0.25
+JUDGE_BREATH_MAX = 0.35
+BOARDS_BREATH_MAX = 3.0
 CATALOG_SECONDS = 15.0
 RAW_EVENTS_KEPT = timedelta(days=400)
 
@@ -56,9 +57,12 @@ async def _heard(container: AsyncContainer, subject: str, hear: Callable[[bytes]
         await subscription.unsubscribe()
 
 
-def _breath(spent: float) -> float:
-    """Say how long to rest after a round of work: while it lasts, marks of one player merge, and intake goes first."""
-    return min(BREATH_MAX, spent)
+def _breath(spent: float, *, at_most: float) -> float:
+    """Say how long to rest after a round of work: meanwhile marks of one player merge, and intake goes first.
+
+    A round is short when little happens; under load, rest keeps such loops to a third of a core.
+    """
+    return min(at_most, 2 * spent)
 
 
 async def _wait(knocked: asyncio.Event, seconds: float) -> None:
@@ -77,7 +81,7 @@ async def _judge(container: AsyncContainer) -> None:
             started = time.perf_counter()
             full = await _judge_some(container) == JUDGE_AT_ONCE
             if not full:
-                await asyncio.sleep(_breath(time.perf_counter() - started))
+                await asyncio.sleep(_breath(time.perf_counter() - started, at_most=JUDGE_BREATH_MAX))
                 await _wait(knocked, POLL_SECONDS)
 
 
@@ -103,7 +107,7 @@ async def _keep_boards(container: AsyncContainer) -> None:
             async with unit_of_work(container) as scope:
                 players_kept, moved = await (await scope.get(BoardKeeping)).keep_due(limit=BOARDS_AT_ONCE)
             await order.move(moved)
-            await asyncio.sleep(BOARDS_PAUSE + _breath(time.perf_counter() - started))
+            await asyncio.sleep(BOARDS_PAUSE + _breath(time.perf_counter() - started, at_most=BOARDS_BREATH_MAX))
             if players_kept == 0:
                 await _wait(knocked, POLL_SECONDS)
 

@@ -101,9 +101,14 @@ async def place(db: AsyncSession, places: Sequence[Place]) -> list[Place]:
         text(
             """
             INSERT INTO achievement_board AS kept (board, "window", user_id, value, first_at)
-            SELECT * FROM unnest(CAST(CAST(:boards AS text) AS text[]), CAST(CAST(:windows AS text) AS text[]),
-                                 CAST(CAST(:users AS text) AS bigint[]), CAST(CAST(:values AS text) AS bigint[]),
-                                 CAST(CAST(:moments AS text) AS timestamptz[]))
+            SELECT new.* FROM unnest(CAST(CAST(:boards AS text) AS text[]), CAST(CAST(:windows AS text) AS text[]),
+                                     CAST(CAST(:users AS text) AS bigint[]), CAST(CAST(:values AS text) AS bigint[]),
+                                     CAST(CAST(:moments AS text) AS timestamptz[]))
+                 AS new (board, "window", user_id, value, first_at)
+            -- A conflict locks its row and writes to the log even where nothing changes: most places are left out here.
+            LEFT JOIN achievement_board AS had ON had.board = new.board COLLATE "C"
+                 AND had."window" = new."window" COLLATE "C" AND had.user_id = new.user_id
+            WHERE had.value IS DISTINCT FROM new.value
             ON CONFLICT (board, "window", user_id) DO UPDATE SET value = excluded.value, first_at = excluded.first_at
             WHERE kept.value <> excluded.value
             RETURNING board, "window", user_id, value, first_at
