@@ -38,6 +38,7 @@ test("the whole way by keyboard: sign in, skip to content, palette, badges, them
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await expect(search).toBeHidden();
 
   await page.keyboard.press("Tab");
   const outline = await page.evaluate(() => {
