@@ -157,6 +157,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name=op.f('uq_achievement_key_digest'))
     )
     op.create_index('ix_achievement_key_source', 'achievement_key', ['source_id'], unique=False)
+    op.create_table('achievement_league',
+    sa.Column('week', sa.Text(collation='C'), nullable=False),
+    sa.Column('league', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('week', 'user_id', name=op.f('pk_achievement_league'))
+    )
+    op.create_index('ix_achievement_league_league', 'achievement_league', ['week', 'league'], unique=False)
     op.create_table('achievement_link',
     sa.Column('source_id', sa.BigInteger(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
@@ -502,6 +509,8 @@ def downgrade() -> None:
     op.drop_table('achievement_link_code')
     op.drop_index('ix_achievement_link_user', table_name='achievement_link')
     op.drop_table('achievement_link')
+    op.drop_index('ix_achievement_league_league', table_name='achievement_league')
+    op.drop_table('achievement_league')
     op.drop_index('ix_achievement_key_source', table_name='achievement_key')
     op.drop_table('achievement_key')
     op.drop_index('ix_achievement_event_user', table_name='achievement_event')

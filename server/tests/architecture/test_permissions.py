@@ -165,6 +165,7 @@ ROWS = [
     somebody(f"GET {API}/boards", 200),
     somebody(f"GET {API}/boards/score", 200),
     person(f"GET {API}/me/boards", 200),
+    person(f"GET {API}/me/league", 200),
     person(f"PUT {API}/me/boards", 200, body={"shown": True}),
     # achievements: the builder
     person(f"GET {API}/sources", 200),

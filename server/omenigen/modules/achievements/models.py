@@ -351,6 +351,17 @@ class BoardRow(Base):
     first_at: Mapped[Moment]
 
 
+class LeagueRow(Base):
+    """A player's league in one week; leagues are numbered from 1, the foremost of last week first."""
+
+    __tablename__ = "achievement_league"
+    __table_args__ = (PrimaryKeyConstraint("week", "user_id"), Index("ix_achievement_league_league", "week", "league"))
+
+    week: Mapped[str] = mapped_column(Text(collation="C"))
+    league: Mapped[int] = mapped_column(Integer)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+
+
 class BoardDueRow(Base):
     """A player whose board rows and cached answers are to be brought up to date: a queue like `DueRow`."""
 

@@ -24,6 +24,7 @@ from omenigen.modules.achievements.service.export import AchievementsExport, For
 from omenigen.modules.achievements.service.intake import Intake
 from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.keyring import KeyRing
+from omenigen.modules.achievements.service.leagues import LeagueKeeping, Leagues
 from omenigen.modules.achievements.service.listing import Listing
 from omenigen.modules.achievements.service.names import AchievementNames
 from omenigen.modules.achievements.service.nudges import Nudges
@@ -66,6 +67,8 @@ class AchievementsProvider(Provider):
     listing = provide(Listing, scope=Scope.REQUEST)
     boards = provide(Boards, scope=Scope.REQUEST)
     badges = provide(Badges, scope=Scope.REQUEST)
+    leagues = provide(Leagues, scope=Scope.REQUEST)
+    league_keeping = provide(LeagueKeeping, scope=Scope.REQUEST)
     board_keeping = provide(BoardKeeping, scope=Scope.REQUEST)
     corrections = provide(Corrections, scope=Scope.REQUEST)
     judging = provide(Judging, scope=Scope.REQUEST)

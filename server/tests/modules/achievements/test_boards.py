@@ -48,6 +48,21 @@ async def test_the_greater_first_and_of_equals_the_earlier(game: Game, clock: Ma
     assert await _board(game, "window=day:2026-05-01") == [(1, "dasha", 70), (2, "vera", 50), (3, "lev", 50)]
 
 
+async def test_the_best_stays_and_the_latest_may_fall(game: Game) -> None:
+    lev, dasha = await game.player("lev"), await game.player("dasha")
+    for score in (7, 30, 12):
+        await game.send(lev, "game_won", details={"score": score})
+    for rating in (1500, 1620, 1410):
+        await game.send(lev, "rating_changed", details={"rating": rating})
+    await game.send(dasha, "rating_changed", details={"rating": 1500})
+    await game.judged()
+    assert await _board(game, board="best-game") == [(1, "lev", 30)]
+    assert await _board(game, board="rating") == [(1, "dasha", 1500), (2, "lev", 1410)]
+    await game.send(dasha, "rating_changed", details={"rating": 0})
+    await game.judged()
+    assert await _board(game, board="rating") == [(1, "lev", 1410)]
+
+
 async def test_the_list_of_boards(game: Game) -> None:
     boards = (await game.get("/boards", **{"Accept-Language": "ru"})).json()["items"]
     assert boards[0]["code"] == "score"

@@ -519,6 +519,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/league": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My league of this week: fifty who did about as much last week */
+        get: operations["get_league_api_v1_me_league_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/link-code": {
         parameters: {
             query?: never;
@@ -2080,6 +2097,53 @@ export interface components {
             items: components["schemas"]["KeyOut"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * LeagueOut
+         * @description The caller's league of this week.
+         */
+        LeagueOut: {
+            /**
+             * Ends At
+             * Format: date-time
+             * @description By then Sunday is over everywhere, and new leagues are formed
+             */
+            ends_at: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /**
+             * Points
+             * @description The caller's points this week; above 0 means a league next week
+             */
+            points: number;
+            /**
+             * Rows
+             * @description Members who have points this week, the foremost first
+             */
+            rows: components["schemas"]["BoardLine"][];
+            /**
+             * Size
+             * @description Members, 50 at most; null: not in a league this week (or not shown on boards)
+             */
+            size: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Week
+             * @example week:2026-W47
+             */
+            week: string;
         };
         /**
          * LinkCodeOut
@@ -5371,6 +5435,44 @@ export interface operations {
             };
             /** @description `kit.too_many`: Too fast or too much. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_league_api_v1_me_league_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeagueOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: We do not know who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `kit.people_only`: A game's key cannot do what only a person may. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

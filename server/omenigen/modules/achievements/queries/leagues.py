@@ -16,7 +16,7 @@ _FORMING = 0x4F4D_4C00_0000_0000  # "OML": one worker at a time forms the league
 
 
 async def may_form(db: AsyncSession, week: str) -> bool:
-    """Say whether a week has no leagues yet and nobody else is forming them; hold others off until the transaction ends."""
+    """Say whether a week has no leagues yet and nobody else forms them; hold others off until the transaction ends."""
     if not await db.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _FORMING}):
         return False
     return await db.scalar(select(LeagueRow.user_id).where(LeagueRow.week == week).limit(1)) is None
@@ -82,9 +82,7 @@ async def places_in(db: Db, week: str, league: int) -> list[tuple[int, int, date
 
 async def points_in(db: Db, week: str, user_id: int) -> int:
     """Read what a player has in a week."""
-    asked = select(BoardRow.value).where(
-        BoardRow.board == BOARD, BoardRow.window == week, BoardRow.user_id == user_id
-    )
+    asked = select(BoardRow.value).where(BoardRow.board == BOARD, BoardRow.window == week, BoardRow.user_id == user_id)
     return int((await db.execute(asked)).scalar_one_or_none() or 0)
 
 

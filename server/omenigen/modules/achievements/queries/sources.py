@@ -258,7 +258,7 @@ async def keep_player(
     )
 
 
-async def is_off_boards(db: AsyncSession, *, user_id: int) -> bool:
+async def is_off_boards(db: Db, *, user_id: int) -> bool:
     """Tell whether a player is off the leaderboards; who has not played yet is not."""
     return bool(await db.scalar(select(PlayerRow.off_boards).where(PlayerRow.user_id == user_id)))
 

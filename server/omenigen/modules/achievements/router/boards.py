@@ -18,7 +18,9 @@ from omenigen.modules.achievements.schemas.boards import (
     MyPlace,
     OffBoards,
 )
+from omenigen.modules.achievements.schemas.leagues import LeagueOut
 from omenigen.modules.achievements.service.boards import Boards, Page
+from omenigen.modules.achievements.service.leagues import Leagues
 from omenigen.modules.achievements.service.players import GamePlayers
 from omenigen.modules.achievements.service.sight import Sight
 
@@ -56,6 +58,15 @@ async def get_board(
 ) -> BoardPage:
     await sight.ensure_somebody(caller)
     return _page(await boards.page(caller=caller, code=code, window=window, around_me=around == "me"))
+
+
+@router.get(
+    "/me/league",
+    summary="My league of this week: fifty who did about as much last week",
+    responses=refusals(Unauthenticated, PeopleOnly),
+)
+async def get_league(caller: FromDishka[Caller], leagues: FromDishka[Leagues]) -> LeagueOut:
+    return LeagueOut.of(await leagues.mine(caller=caller))
 
 
 @router.get(

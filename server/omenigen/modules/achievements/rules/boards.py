@@ -13,13 +13,13 @@ class Keeping(StrEnum):
 
     INCR = "incr"  # the sum of what happened inside the window
     SET = "set"  # a standing value
-    BEST = "best"  # the largest ever
-    LAST = "last"  # the latest
+    BEST = "best"  # the largest ever: a metric of the kind `max`
+    LAST = "last"  # the latest, which may fall: a metric of the kind `last`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A leaderboard; `metric` is what it sums, or None for a column of the score."""
+    """A leaderboard; `metric` is what it shows, or None for a column of the score."""
 
     code: str
     name: LocalText
@@ -83,8 +83,18 @@ BOARDS: Mapping[str, Board] = {
             metric="game_won.score",
             windows=ONLY_ALL,
         ),
+        Board(
+            code="rating",
+            name=LocalText(ru="Рейтинг игрока", en="Player rating"),
+            keeping=Keeping.LAST,
+            metric="rating_changed.rating",
+            windows=ONLY_ALL,
+        ),
     )
 }
+
+COUNTED_FOR_BOARDS = frozenset(board.metric for board in BOARDS.values() if board.metric is not None)
+"""Metrics that are counted whether or not a rule reads them."""
 
 LATE_DAYS = 2
 """How far back late events may still move a day."""

@@ -33,6 +33,6 @@ def end_of(week: Span) -> datetime:
 
 
 def decide_leagues(ordered: Sequence[int]) -> list[tuple[int, int]]:
-    """Part players, the foremost first, into leagues of nearly equal size; return pairs of league (from 1) and player."""
+    """Part players, the foremost first, into leagues of nearly equal size; return pairs of league (from 1), player."""
     count = -(-len(ordered) // LEAGUE_SIZE)
     return [(place * count // len(ordered) + 1, player) for place, player in enumerate(ordered)]

@@ -1,12 +1,10 @@
 """Leaderboards: rows are the truth, Redis orders them quickly, ties go to whoever was first."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import orjson
 import structlog
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +23,7 @@ from omenigen.modules.achievements.rules.boards import (
     BOARDS,
     VALUE_LIMIT,
     Board,
+    Keeping,
     pack,
     span_of,
     spans_near,
@@ -34,6 +33,8 @@ from omenigen.modules.achievements.rules.boards import (
 from omenigen.modules.achievements.rules.days import Calendar, day_of
 from omenigen.modules.achievements.service.cache import Answers
 from omenigen.modules.achievements.service.directory import Directory
+from omenigen.modules.achievements.service.leagues import SNAPSHOTS_KEPT, LeagueKeeping
+from omenigen.modules.achievements.service.snapshots import keep_snapshot
 from omenigen.modules.achievements.types import WindowKind
 
 log = structlog.get_logger(__name__)
@@ -72,7 +73,10 @@ class Order:
                     continue
                 if any(one.value >= VALUE_LIMIT for one in moved):
                     pipeline.set(f"{name}:wide", 1, ex=_BUILT_FOR)
-                pipeline.zadd(name, {str(one.user_id): pack(one.value, one.first_at) for one in moved})
+                if standing := {str(one.user_id): pack(one.value, one.first_at) for one in moved if one.value > 0}:
+                    pipeline.zadd(name, standing)
+                if fallen := [str(one.user_id) for one in moved if one.value == 0]:
+                    pipeline.zrem(name, *fallen)
             await pipeline.execute()
         except AWAY as error:
             log.debug("boards are not ordered", error=type(error).__name__)
@@ -133,14 +137,21 @@ class Order:
 class BoardKeeping:
     """Bring the board rows of players whose score moved up to date."""
 
-    def __init__(self, session: AsyncSession, catalog: Catalog, answers: Answers, clock: Clock) -> None:
+    def __init__(
+        self, session: AsyncSession, catalog: Catalog, answers: Answers, leagues: LeagueKeeping, clock: Clock
+    ) -> None:
         self._session = session
+        self._leagues = leagues
         self._catalog = catalog
         self._answers = answers
         self._clock = clock
 
     async def keep_due(self, *, limit: int) -> tuple[int, list[Place]]:
-        """Bring up to `limit` marks up to date; return how many players that were, and the places that changed."""
+        """Bring up to `limit` marks up to date; return how many players that were, and the places that changed.
+
+        Where a week has begun, its leagues are formed on the way.
+        """
+        await self._leagues.form()
         users = await queries.claim_due(self._session, limit=limit)
         if not users:
             return 0, []
@@ -164,18 +175,13 @@ class BoardKeeping:
         """Keep the end state of windows that are over; return how many there were."""
         now = self._clock.now()
         names = sorted({span.name for span in windows_over(now, seasons_of(self._catalog))})
+        leagues = await self._leagues.snap([name for name in names if name.startswith("week:")])
         ended = await queries.unsnapped(self._session, names)
         for board, window in ended:
-            rows = [
-                {"rank": rank, "user_id": user, "value": value, "first_at": at.isoformat()}
-                for rank, (user, value, at) in enumerate(
-                    await queries.rows_of(self._session, board, window, limit=None), start=1
-                )
-            ]
-            digest = hashlib.sha256(orjson.dumps([board, window, rows], option=orjson.OPT_SORT_KEYS)).digest()
-            await queries.keep_snapshot(self._session, board=board, window=window, rows=rows, digest=digest, now=now)
-        await queries.forget_snapped(self._session, taken_before=now - timedelta(days=35))
-        return len(ended)
+            places = await queries.rows_of(self._session, board, window, limit=None)
+            await keep_snapshot(self._session, board=board, window=window, places=places, now=now)
+        await queries.forget_snapped(self._session, taken_before=now - SNAPSHOTS_KEPT)
+        return len(ended) + leagues
 
     async def _places(
         self, users: Sequence[int], scores: Mapping[int, RowMapping], days: Mapping[int, date]
@@ -203,7 +209,7 @@ class BoardKeeping:
                     value = sum(value for day, value in of_days.items() if span.first <= day <= span.last)
                     found[board.code, span.name, user] = value
         for (user, metric), value in everything.items():
-            found[boards[metric].code, "all", user] = value
+            found[boards[metric].code, "all", user] = max(0, value)
         for user in users:
             found["score", "all", user] = int(scores[user]["event_points"])
             found["achievements", "all", user] = int(scores[user]["achievement_points"])
@@ -211,7 +217,8 @@ class BoardKeeping:
         return [
             Place(board=board, window=window, user_id=user, value=value, first_at=scores[user]["last_activity"] or now)
             for (board, window, user), value in sorted(found.items())
-            if value > 0
+            # The latest may be nothing again; an old place must not outlive it.
+            if value > 0 or BOARDS[board].keeping is Keeping.LAST
         ]
 
 

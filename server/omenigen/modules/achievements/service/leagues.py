@@ -11,8 +11,8 @@ from omenigen.kit.clock import Clock
 from omenigen.kit.db import ReadDb
 from omenigen.kit.ids import UserId
 from omenigen.modules.accounts.public import Card, Players
-from omenigen.modules.achievements.queries import boards as board_queries
 from omenigen.modules.achievements.queries import leagues as queries
+from omenigen.modules.achievements.queries import sources as source_queries
 from omenigen.modules.achievements.rules.boards import Span
 from omenigen.modules.achievements.rules.leagues import decide_leagues, end_of, week_before, week_of
 from omenigen.modules.achievements.service.snapshots import keep_snapshot
@@ -92,8 +92,7 @@ class Leagues:
         now = self._clock.now()
         week = week_of(now)
         number = await queries.league_of(self._db, week.name, me)
-        players = await board_queries.players_of(self._db, [me])
-        hidden = me in players and players[me].off_boards
+        hidden = await source_queries.is_off_boards(self._db, user_id=UserId(me))
         found = [] if number is None or hidden else await queries.places_in(self._db, week.name, number)
         cards = await self._players.cards([UserId(user) for user, _, _ in found])
         return League(

@@ -14,6 +14,7 @@ from omenigen.modules.achievements.catalog import Catalog, Metric, metric_id
 from omenigen.modules.achievements.models import SCREEN
 from omenigen.modules.achievements.queries import writing as queries
 from omenigen.modules.achievements.queries.writing import CounterKey, Driver, EventKey, KeptEvent, NewEvent
+from omenigen.modules.achievements.rules.boards import COUNTED_FOR_BOARDS
 from omenigen.modules.achievements.service.pool import Pool
 from omenigen.modules.achievements.types import ALL, DAY, MONTH, WEEK, MetricKind, RuleState, Window, day_key
 
@@ -220,7 +221,7 @@ class Writer:
             found = self._fed[type_code] = tuple(
                 _fed(metric, self._catalog.windows_in_use(metric.code))
                 for metric in self._catalog.metrics_of(type_code)
-                if metric.measure == "count" or metric.code in in_use
+                if metric.measure == "count" or metric.code in in_use or metric.code in COUNTED_FOR_BOARDS
             )
         return found
 
