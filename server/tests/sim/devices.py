@@ -71,11 +71,16 @@ class Device:
         await self.client.follow(f"user.{self.user}")
         self.task = asyncio.create_task(self.client.run())
 
+    def end_with(self, fresh: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take what a fresh snapshot holds when all is quiet. A traced device keeps it; the world compares."""
+
     # ── what the person does ──
 
     def rooms(self) -> list[int]:
-        """Return the rooms that this device believes to be in."""
-        return [int(key[5:]) for key in self.client.replica.entities(f"user.{self.user}") if key.startswith("room/")]
+        """Return the rooms that this device believes to be in, in an order that no heap of PostgreSQL decides."""
+        return sorted(
+            int(key[5:]) for key in self.client.replica.entities(f"user.{self.user}") if key.startswith("room/")
+        )
 
     def post(self, room: int) -> None:
         """Write a message."""
@@ -169,7 +174,7 @@ class Device:
 
     def _follow_rooms(self, frame: Frame) -> None:
         """Go where one is let in. Nobody leaves by themselves: whom the server forgets to put out goes on listening."""
-        if entered := [f"room.{key[5:]}" for key in frame["put"] if key.startswith("room/")]:
+        if entered := sorted(f"room.{key[5:]}" for key in frame["put"] if key.startswith("room/")):
             asyncio.get_running_loop().create_task(self.client.follow(*entered))
 
     def _look_for_secrets(self, stream: str, frame: Frame) -> None:

@@ -38,6 +38,7 @@ class Plan:
 
     parts: type[Parts] = Parts
     client: type[LiveClient] = LiveClient
+    device: type[Device] = Device
     keys: type[Keys] = Keys
     restore_begins_epoch: bool = True
 
@@ -87,7 +88,7 @@ class World:
         ]
         self.bus.nodes = self.nodes
         self.devices = [
-            Device(
+            plan.device(
                 user=user,
                 session=user * 10 + number,
                 nodes=self.nodes,
@@ -230,20 +231,20 @@ class World:
     async def _restore(self) -> None:
         """Yesterday's database comes back, under open sockets."""
         self.database.restore()
-        if self.plan.restore_begins_epoch:
-            self.database.away = False
-            async with self.database.sessions() as session:
-                await new_epoch(session, "restore", clock=self.clock)
-                await session.commit()
-        members = self._members()
+        members = self._members()  # before anybody else's turn: from this moment on other people are outside
         self.outcasts.rooms = {
             (room, user): self.rooms.tick
             for room in range(1, ROOMS + 1)
             for user in range(1, USERS + 1)
             if (room, user) not in members
         }
-        for session in self.outcasts.sessions:
-            self._execute("DELETE FROM sim_session WHERE id = :id", id=session)
+        for ended in self.outcasts.sessions:
+            self._execute("DELETE FROM sim_session WHERE id = :id", id=ended)
+        if self.plan.restore_begins_epoch:
+            self.database.away = False
+            async with self.database.sessions() as session:
+                await new_epoch(session, "restore", clock=self.clock)
+                await session.commit()
 
     # ── the end ──
 
@@ -278,6 +279,7 @@ class World:
                 ]
                 fresh = await self.kinds.snapshot(db, mine, window=10**6)
                 await self._compare(device, fresh)
+                device.end_with({name: {k: orjson.loads(v) for k, v in held.items()} for name, held in fresh.items()})
             await self._count(db)
         for row in self._rows("SELECT reason FROM live_epoch WHERE reason NOT IN ('first', 'restore')"):
             self.complain(f"an epoch began because {row.reason}, though nothing was restored since")
@@ -356,7 +358,12 @@ class World:
 
 def simulate(database: SimDatabase, seed: int, *, steps: int, plan: Plan | None = None) -> Report:
     """Run one seed and return what it showed."""
+    return simulated(database, seed, steps=steps, plan=plan or Plan())[1]
+
+
+def simulated(database: SimDatabase, seed: int, *, steps: int, plan: Plan) -> tuple[World, Report]:
+    """Run one seed; return the world as it ended, and what it showed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     loop = VirtualLoop()
-    world = World(database, seed, steps, plan or Plan(), loop)
-    return run_virtually(world.run(), loop)
+    world = World(database, seed, steps, plan, loop)
+    return world, run_virtually(world.run(), loop)

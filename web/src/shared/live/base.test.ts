@@ -60,6 +60,22 @@ it("keeps an accepted command until the base reaches the versions of its answer"
   expect(await base.waiting()).toHaveLength(0);
 });
 
+it("does not wait for a stream that was taken away", async () => {
+  await base.replace(fresh(3, {}));
+  await base.queue({ client_id: "a", state: "sending", versions: {}, body: null });
+  await base.accept("a", { "user.7": 5 });
+  await base.wipe("user.7");
+  expect(await base.waiting()).toHaveLength(0);
+});
+
+it("sends again what the server had taken before its new epoch and the base had not shown", async () => {
+  await base.replace(fresh(3, {}));
+  await base.queue({ client_id: "a", state: "sending", versions: {}, body: null });
+  await base.accept("a", { "user.7": 5 });
+  await base.begin("e2");
+  expect(await base.waiting()).toEqual([{ client_id: "a", state: "queued", versions: {}, body: null }]);
+});
+
 it("does not move the version when the transaction aborts", async () => {
   await base.replace(fresh(3, { score: 5 }));
   // A function cannot be stored: the put fails in the middle of the transaction.

@@ -101,17 +101,20 @@ export class Base {
   }
 
   async wipe(stream: string): Promise<void> {
-    await this.db.transaction("rw", [this.db.streams, this.db.entities], async () => {
-      await this.db.entities.where({ stream }).delete();
-      await this.db.streams.delete(stream);
+    const { streams, entities, outbox } = this.db;
+    await this.db.transaction("rw", [streams, entities, outbox], async () => {
+      await entities.where({ stream }).delete();
+      await streams.delete(stream);
+      await this.settle([]);
     });
   }
 
   /** Another life of the server: all copies go, the outbox stays and is sent again. */
   async begin(epoch: string): Promise<void> {
-    const { meta, streams, entities } = this.db;
-    await this.db.transaction("rw", [meta, streams, entities], async () => {
+    const { meta, streams, entities, outbox } = this.db;
+    await this.db.transaction("rw", [meta, streams, entities, outbox], async () => {
       await Promise.all([entities.clear(), streams.clear(), meta.put({ name: "epoch", value: epoch })]);
+      await outbox.filter((row) => row.state === "accepted").modify({ state: "queued", versions: {} });
     });
   }
 
@@ -140,7 +143,10 @@ export class Base {
     const accepted = await this.db.outbox.filter((row) => row.state === "accepted").toArray();
     for (const row of accepted) {
       const here = await this.db.streams.bulkGet(Object.keys(row.versions));
-      const reached = Object.values(row.versions).every((version, index) => (here[index]?.version ?? -1) >= version);
+      // A stream that is not held (left, or never followed) will never say it.
+      const reached = Object.values(row.versions).every(
+        (version, index) => version <= (here[index]?.version ?? version),
+      );
       if (reached) await this.db.outbox.delete(row.client_id);
     }
   }

@@ -225,6 +225,68 @@ describe("another life of the server", () => {
   });
 });
 
+describe("what crosses on the way", () => {
+  beforeEach(getReady);
+
+  it("does not ask again when an open line tells of a new epoch: every stream is answered anyway", async () => {
+    const follows = far().sent.length;
+    snapshot = { epoch: "e2", streams: { "user.7": { version: 1, entities: { score: 0 } } } };
+    await far().say(
+      { ...hello, epoch: "e2" },
+      { op: "reload", stream: "user.7", version: 1, why: "epoch" },
+      { op: "synced", streams: 1 },
+    );
+    expect(far().sent).toHaveLength(follows);
+    expect(snapshots).toHaveBeenCalledTimes(2);
+    expect(await base.read("user.7")).toEqual({ version: 1, entities: { score: 0 } });
+  });
+
+  it("lets a snapshot of another epoch go and waits for the hello that follows it", async () => {
+    snapshot = { epoch: "e2", streams: { "user.7": { version: 1, entities: { score: 0 } } } };
+    await far().say({ op: "reload", stream: "user.7", version: 9, why: "too_old" });
+    expect((await base.read("user.7"))?.version).toBe(3);
+    expect(far().readyState).toBe(1);
+    await far().say({ ...hello, epoch: "e2" }, { op: "reload", stream: "user.7", version: 1, why: "epoch" });
+    expect((await base.read("user.7"))?.version).toBe(1);
+  });
+
+  it("goes on with other streams and heartbeats while a copy is slow to come", async () => {
+    engine.want(["user.7", "app.5"]);
+    snapshots.mockImplementationOnce(() => new Promise(() => undefined));
+    await far().say({ op: "reload", stream: "app.5", version: 2, why: "new" }, { op: "synced", streams: 1 });
+    await far().say(patch(3, 4, { score: 6 }));
+    expect((await base.read("user.7"))?.version).toBe(4);
+    await vi.advanceTimersByTimeAsync(25_000);
+    await far().say({ op: "pong", n: 2, sum: 6 });
+    const before = Far.all.length;
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(Far.all.length).toBe(before);
+  });
+
+  it("asks for a copy again when there was no answer", async () => {
+    snapshots.mockImplementationOnce(() => Promise.reject(new Error("away")));
+    snapshot = { epoch: "e1", streams: { "user.7": { version: 9, entities: { score: 9 } } } };
+    await far().say({ op: "reload", stream: "user.7", version: 9, why: "too_old" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await settle();
+    expect((await base.read("user.7"))?.version).toBe(9);
+    expect(far().readyState).toBe(1);
+  });
+
+  it("keeps a stream that was taken away and given back while it was asked for", async () => {
+    engine.want([]);
+    engine.want(["user.7"]);
+    await far().say({ op: "gone", stream: "user.7" });
+    expect(await base.read("user.7")).toBeNull();
+    await far().say(patch(3, 5, { score: 7 }), { op: "synced", streams: 1 });
+    expect(far().last("follow")).toMatchObject({ have: { "user.7": null } });
+    snapshot = { epoch: "e1", streams: { "user.7": { version: 5, entities: { score: 7 } } } };
+    await far().say({ op: "reload", stream: "user.7", version: 5, why: "new" }, { op: "synced", streams: 1 });
+    await far().say(patch(5, 6, { score: 8 }));
+    expect(await base.read("user.7")).toEqual({ version: 6, entities: { score: 8 } });
+  });
+});
+
 describe("the line", () => {
   it("pings, and reconnects when nobody answers in ten seconds", async () => {
     await getReady();

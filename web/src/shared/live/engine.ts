@@ -39,6 +39,14 @@ export interface EngineDeps {
   random?: () => number;
 }
 
+type TimerName = "retry" | "beat" | "pong" | "healthy" | "quiet" | "load";
+
+/** A patch that cannot be applied yet, and whether it told of its own moment when it came. */
+interface Early {
+  frame: PatchFrame;
+  now: boolean;
+}
+
 const BEAT_MS = 25_000;
 const PONG_MS = 10_000;
 const GAP_MS = 500;
@@ -53,8 +61,16 @@ export class LiveEngine {
   private readonly wanted = new Set<string>();
   /** Versions this engine stands at; null: a snapshot is awaited. */
   private readonly have = new Map<string, number | null>();
-  private readonly held = new Map<string, PatchFrame[]>();
+  private readonly held = new Map<string, Early[]>();
   private readonly gapTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Questions on this line without an answer yet, in order: each ends with `synced`. */
+  private asked: ReadonlySet<string>[] = [];
+  /** Gone, though asked for since: let in again perhaps, the answer will tell. */
+  private readonly doubtful = new Set<string>();
+  /** Streams of which a fresh copy must be asked for. */
+  private readonly toLoad = new Set<string>();
+  private loading = false;
+  private failedLoads = 0;
   private socket: WebSocket | null = null;
   private work: Promise<void> = Promise.resolve();
   private ready = false;
@@ -65,7 +81,7 @@ export class LiveEngine {
   private refused = 0;
   private epoch: string | null = null;
   private byeAfter: number | null = null;
-  private timers = new Map<"retry" | "beat" | "pong" | "healthy" | "quiet", ReturnType<typeof setTimeout>>();
+  private timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
 
   constructor(deps: EngineDeps) {
     this.deps = { random: Math.random, ...deps };
@@ -83,6 +99,7 @@ export class LiveEngine {
     for (const timer of [...this.timers.values(), ...this.gapTimers.values()]) clearTimeout(timer);
     this.timers.clear();
     this.gapTimers.clear();
+    this.toLoad.clear();
     this.drop();
     this.deps.linked("idle");
   }
@@ -126,7 +143,7 @@ export class LiveEngine {
     this.socket = socket;
     socket.onmessage = (event) => {
       const frame = readFrame(String(event.data));
-      if (frame) this.enqueue(() => (socket === this.socket ? this.take(frame) : Promise.resolve()));
+      if (frame) void this.enqueue(() => (socket === this.socket ? this.take(frame) : Promise.resolve()));
     };
     socket.onclose = (event) => {
       if (socket === this.socket) this.closed(event.code);
@@ -134,8 +151,9 @@ export class LiveEngine {
   }
 
   /** Frames are handled one after another: the base is asynchronous, the order is not. */
-  private enqueue(step: () => Promise<void> | void): void {
+  private enqueue(step: () => Promise<void> | void): Promise<void> {
     this.work = this.work.then(step).catch(() => this.reconnectSoon());
+    return this.work;
   }
 
   private async take(frame: ServerFrame): Promise<void> {
@@ -143,17 +161,13 @@ export class LiveEngine {
       case "hello":
         return this.greeted(frame.epoch);
       case "patch":
-        return this.patch(frame);
+        return this.patch({ frame, now: this.synced });
       case "reload":
-        this.have.set(frame.stream, null);
-        return this.reload([frame.stream]);
+        return this.mustLoad(frame.stream);
       case "gone":
-        this.wanted.delete(frame.stream);
-        this.have.delete(frame.stream);
-        this.held.delete(frame.stream);
-        await this.deps.base.wipe(frame.stream);
-        return this.deps.changed({ stream: frame.stream, put: {}, drop: [], why: null, whole: true, now: false });
+        return this.gone(frame.stream);
       case "synced":
+        await this.answered();
         this.synced = true;
         this.clear("quiet");
         return this.deps.linked("open");
@@ -170,24 +184,29 @@ export class LiveEngine {
   }
 
   private async greeted(epoch: string): Promise<void> {
+    const again = this.ready;
     this.refused = 0;
     this.ready = true;
     if (this.epoch !== epoch) {
       await this.deps.base.begin(epoch);
       this.have.clear();
       this.held.clear();
+      this.toLoad.clear();
       this.epoch = epoch;
     }
     this.later("healthy", HEALTHY_MS, () => {
       this.attempt = 0;
     });
-    if (this.wanted.size > 0) this.follow([...this.wanted]);
+    // A second hello on an open line tells of a new epoch: the server answers every stream by itself.
+    if (again) this.synced = this.wanted.size === 0;
+    else if (this.wanted.size > 0) this.follow([...this.wanted]);
     else this.deps.linked("open");
     this.scheduleBeat();
   }
 
   private follow(streams: string[]): void {
     this.synced = false;
+    this.asked.push(new Set(streams));
     this.send({
       op: "follow",
       epoch: this.epoch,
@@ -195,13 +214,37 @@ export class LiveEngine {
     });
   }
 
-  private async patch(frame: PatchFrame): Promise<void> {
+  private async gone(stream: string): Promise<void> {
+    await this.deps.base.wipe(stream);
+    this.held.delete(stream);
+    this.toLoad.delete(stream);
+    if (this.asked.some((streams) => streams.has(stream))) {
+      this.doubtful.add(stream);
+      this.have.set(stream, null);
+    } else {
+      this.wanted.delete(stream);
+      this.have.delete(stream);
+    }
+    this.deps.changed({ stream, put: {}, drop: [], why: null, whole: true, now: false });
+  }
+
+  /** The oldest question is answered. A stream that was gone meanwhile is ours again only if the answer spoke of it. */
+  private async answered(): Promise<void> {
+    for (const stream of this.asked.shift() ?? []) {
+      if (!this.doubtful.delete(stream) || this.have.get(stream) !== null) continue;
+      // A patch upon what has been wiped since: let in again, so a whole copy is needed.
+      if (this.held.has(stream)) this.follow([stream]);
+      else await this.gone(stream);
+    }
+  }
+
+  private async patch(early: Early): Promise<void> {
+    const { frame, now } = early;
     if (!this.wanted.has(frame.stream)) return;
     const verdict = judge(this.have.get(frame.stream) ?? null, frame);
     if (verdict === "drop") return;
-    if (verdict === "gap") return this.hold(frame);
-    const now = this.synced;
-    if ((await this.deps.base.apply(frame)) === "gap") return this.hold(frame);
+    if (verdict === "gap") return this.hold(early);
+    if ((await this.deps.base.apply(frame)) === "gap") return this.hold(early);
     this.have.set(frame.stream, frame.to);
     this.deps.changed({
       stream: frame.stream,
@@ -215,8 +258,9 @@ export class LiveEngine {
   }
 
   /** Too early: keep it, and if nothing closes the gap in half a second, ask for that stream again. */
-  private hold(frame: PatchFrame): void {
-    this.held.set(frame.stream, [...(this.held.get(frame.stream) ?? []), frame]);
+  private hold(early: Early): void {
+    const { frame } = early;
+    this.held.set(frame.stream, [...(this.held.get(frame.stream) ?? []), early]);
     if (this.have.get(frame.stream) === null || this.gapTimers.has(frame.stream)) return;
     const timer = setTimeout(() => {
       this.gapTimers.delete(frame.stream);
@@ -232,19 +276,48 @@ export class LiveEngine {
     const timer = this.gapTimers.get(stream);
     if (timer) clearTimeout(timer);
     this.gapTimers.delete(stream);
-    for (const frame of waiting.toSorted((one, other) => one.from - other.from)) await this.patch(frame);
+    for (const early of waiting.toSorted((one, other) => one.frame.from - other.frame.from)) await this.patch(early);
   }
 
-  private async reload(streams: string[]): Promise<void> {
-    for (let start = 0; start < streams.length; start += SNAPSHOT_STREAMS) {
-      const snapshot = await this.deps.snapshots(streams.slice(start, start + SNAPSHOT_STREAMS));
-      if (snapshot.epoch !== this.epoch) throw new Error("the snapshot is of another epoch");
-      await this.deps.base.replace(snapshot);
-      for (const [stream, fresh] of Object.entries(snapshot.streams)) {
-        this.have.set(stream, fresh.version);
-        this.deps.changed({ stream, put: { ...fresh.entities }, drop: [], why: null, whole: true, now: false });
-        await this.release(stream);
+  private mustLoad(stream: string): void {
+    if (!this.wanted.has(stream)) return;
+    this.have.set(stream, null);
+    this.toLoad.add(stream);
+    void this.load();
+  }
+
+  /** Ask for fresh copies beside the frames: a slow answer keeps neither other streams waiting nor a pong. */
+  private async load(): Promise<void> {
+    if (this.loading || !this.running) return;
+    this.loading = true;
+    let asked: string[] = [];
+    try {
+      while (this.toLoad.size > 0) {
+        asked = [...this.toLoad].slice(0, SNAPSHOT_STREAMS);
+        for (const stream of asked) this.toLoad.delete(stream);
+        const snapshot = await this.deps.snapshots(asked);
+        this.failedLoads = 0;
+        await this.enqueue(() => this.loaded(asked, snapshot));
       }
+    } catch {
+      for (const stream of asked) if (this.have.get(stream) === null) this.toLoad.add(stream);
+      if (this.running) this.later("load", backoff(this.failedLoads++, this.deps.random), () => void this.load());
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  private async loaded(asked: string[], snapshot: Snapshot): Promise<void> {
+    const awaited = asked.filter((stream) => this.have.get(stream) === null);
+    for (const stream of awaited) if (!(stream in snapshot.streams)) await this.gone(stream);
+    // The server began another epoch while we asked: a hello with it is on its way, and each stream's answer after it.
+    if (snapshot.epoch !== this.epoch) return;
+    const streams = Object.fromEntries(Object.entries(snapshot.streams).filter(([stream]) => awaited.includes(stream)));
+    await this.deps.base.replace({ epoch: snapshot.epoch, streams });
+    for (const [stream, fresh] of Object.entries(streams)) {
+      this.have.set(stream, fresh.version);
+      this.deps.changed({ stream, put: { ...fresh.entities }, drop: [], why: null, whole: true, now: false });
+      await this.release(stream);
     }
   }
 
@@ -263,7 +336,7 @@ export class LiveEngine {
     this.clear("pong");
     const mine = [...this.wanted].map((stream) => this.have.get(stream));
     const settled = mine.filter((version) => version !== null && version !== undefined);
-    if (settled.length !== mine.length || !this.synced) return;
+    if (settled.length !== mine.length || this.asked.length > 0) return;
     if (settled.length !== count || checksum(settled) !== sum) this.follow([...this.wanted]);
   }
 
@@ -319,6 +392,8 @@ export class LiveEngine {
     this.socket = null;
     this.ready = false;
     this.synced = false;
+    this.asked = [];
+    this.doubtful.clear();
     for (const name of ["beat", "pong", "healthy"] as const) this.clear(name);
     if (socket) {
       socket.onclose = null;
@@ -331,7 +406,7 @@ export class LiveEngine {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
 
-  private later(name: "retry" | "beat" | "pong" | "healthy" | "quiet", ms: number, run: () => void): void {
+  private later(name: TimerName, ms: number, run: () => void): void {
     this.clear(name);
     const timer = setTimeout(() => {
       this.timers.delete(name);
@@ -340,7 +415,7 @@ export class LiveEngine {
     this.timers.set(name, timer);
   }
 
-  private clear(name: "retry" | "beat" | "pong" | "healthy" | "quiet"): void {
+  private clear(name: TimerName): void {
     const timer = this.timers.get(name);
     if (timer) clearTimeout(timer);
     this.timers.delete(name);
