@@ -29,13 +29,24 @@ export function boardQuery({ board, window, aroundMe }: BoardView) {
   });
 }
 
+/** The week's league is read again like a board; that there is none yet is an answer too. */
+export const leagueQuery = queryOptions({
+  queryKey: ["boards", "league"] as const,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/me/league", { signal })),
+  refetchInterval: 30_000,
+});
+
 /** Leaving is done at once; coming back, places are written by a worker within a second or two. */
 const REWRITTEN_AFTER_MS = 2_000;
 
 /** Be listed on leaderboards, or not: it holds for all of them. */
 export function useListing() {
   const queries = useQueryClient();
-  const readAgain = () => queries.invalidateQueries({ queryKey: ["boards", "page"] });
+  const readAgain = () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ["boards", "page"] }),
+      queries.invalidateQueries({ queryKey: leagueQuery.queryKey }),
+    ]);
   return useMutation({
     mutationFn: (shown: boolean) => unwrap(api.PUT("/api/v1/me/boards", { body: { shown } })),
     onSuccess: (_, shown) => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type BoardPage, choose, missingToNext, pinnedPlace, placesOf, windowsOf } from "./model";
+import {
+  type BoardPage,
+  choose,
+  daysLeft,
+  type League,
+  leagueState,
+  missingToNext,
+  pinnedPlace,
+  placesOf,
+  windowsOf,
+} from "./model";
 
 const row = (rank: number, value: number, me = false) => ({
   rank,
@@ -37,9 +47,26 @@ describe("boards", () => {
   });
 
   it("says what is missing to the next place; a tie needs one more", () => {
-    expect(missingToNext(page([row(1, 90), row(2, 60, true)]))).toBe(30);
-    expect(missingToNext(page([row(1, 90), row(2, 90, true)]))).toBe(1);
-    expect(missingToNext(page([row(1, 90, true)]))).toBeNull();
-    expect(missingToNext(page([row(1, 90)]))).toBeNull();
+    expect(missingToNext([row(1, 90), row(2, 60, true)])).toBe(30);
+    expect(missingToNext([row(1, 90), row(2, 90, true)])).toBe(1);
+    expect(missingToNext([row(1, 90, true)])).toBeNull();
+    expect(missingToNext([row(1, 90)])).toBeNull();
+  });
+
+  const league = (size: number | null, points: number, rows: League["rows"] = []) =>
+    ({ size, points, rows }) as unknown as League;
+
+  it("knows where I am in the league", () => {
+    expect(leagueState(league(50, 5, [row(1, 9), row(2, 5, true)]))).toBe("playing");
+    expect(leagueState(league(50, 0, [row(1, 9)]))).toBe("waiting");
+    expect(leagueState(league(null, 5))).toBe("next");
+    expect(leagueState(league(null, 0))).toBe("none");
+  });
+
+  it("counts the days of a league, the begun one included", () => {
+    const end = "2026-11-23T12:00:00Z";
+    expect(daysLeft(end, Date.parse("2026-11-16T12:00:00Z"))).toBe(7);
+    expect(daysLeft(end, Date.parse("2026-11-23T11:59:00Z"))).toBe(1);
+    expect(daysLeft(end, Date.parse("2026-11-23T12:00:00Z"))).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import type { components } from "@/shared/api/schema";
 
 export type BoardCard = components["schemas"]["BoardOut"];
 export type BoardPage = components["schemas"]["BoardPage"];
+export type League = components["schemas"]["LeagueOut"];
 export type BoardRow = components["schemas"]["BoardLine"];
 
 /** Windows in the order in which people think of them. */
@@ -49,9 +50,24 @@ export function pinnedPlace(page: BoardPage): BoardPage["me"] {
 }
 
 /** What separates me from the next place up, or null at the top or off the board. */
-export function missingToNext(page: BoardPage): number | null {
-  const at = page.rows.findIndex((row) => row.me);
-  const me = page.rows[at];
-  const above = page.rows[at - 1];
+export function missingToNext(rows: readonly BoardRow[]): number | null {
+  const at = rows.findIndex((row) => row.me);
+  const me = rows[at];
+  const above = rows[at - 1];
   return me && above ? Math.max(1, above.value - me.value + (above.value === me.value ? 1 : 0)) : null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What is left of a league's week, in whole days, the begun one included; 0 when it is over. */
+export function daysLeft(endsAt: string, now = Date.now()): number {
+  return Math.max(0, Math.ceil((new Date(endsAt).getTime() - now) / DAY_MS));
+}
+
+export type LeagueState = "playing" | "waiting" | "next" | "none";
+
+/** Where I am: on the list, in a league without points yet, in one from next week on, or not on the way to one. */
+export function leagueState(league: League): LeagueState {
+  if (league.size === null) return league.points > 0 ? "next" : "none";
+  return league.rows.some((row) => row.me) ? "playing" : "waiting";
 }

@@ -1,8 +1,8 @@
+import "@mantine/core/styles/FloatingIndicator.layer.css";
 import "@mantine/core/styles/SegmentedControl.layer.css";
 import "@mantine/core/styles/Switch.layer.css";
-import { SegmentedControl, Switch, UnstyledButton } from "@mantine/core";
+import { SegmentedControl, Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { errorText } from "@/shared/api/errors";
 import { useFormats } from "@/shared/i18n/formats";
 import { hasText, useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
@@ -10,10 +10,10 @@ import { Chip } from "@/shared/ui/Chip";
 import { Egg } from "@/shared/ui/Egg";
 import { Empty } from "@/shared/ui/Empty";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
-import { toast } from "@/shared/ui/toasts";
-import { boardQuery, boardsQuery, useListing } from "../api";
+import { boardQuery, boardsQuery } from "../api";
 import { type BoardCard, type BoardPage, choose, missingToNext, pinnedPlace, placesOf, windowsOf } from "../model";
 import classes from "./BoardsView.module.css";
+import { ListMe } from "./ListMe";
 import { PlaceRow } from "./PlaceRow";
 
 /** What the address says about the page. */
@@ -112,7 +112,7 @@ function Places({ board, window, near, me }: { board: string; window: string; ne
           <Empty title={t(near ? "empty.near" : "empty.title")} figure={<Egg size={140} />}>
             {t("empty.text")}
           </Empty>
-          <ListMe listed={false} />
+          <ListMe absent />
         </>
       }
     >
@@ -125,7 +125,7 @@ function List({ page, me }: { page: BoardPage; me: Me }) {
   const t = useT("boards");
   const formats = useFormats();
   const pinned = pinnedPlace(page);
-  const missing = missingToNext(page);
+  const missing = missingToNext(page.rows);
   return (
     <>
       <ol className={classes.list} aria-label={t("places")}>
@@ -149,33 +149,8 @@ function List({ page, me }: { page: BoardPage; me: Me }) {
           />
         </ol>
       )}
-      <ListMe listed={page.me !== null} />
+      <ListMe absent={page.me === null} />
       <p className={classes.hint}>{t("updated", { ago: formats.ago(page.updated_at) })}</p>
     </>
-  );
-}
-
-/** Whoever would rather not be compared steps out with one tap, and back the same way. */
-function ListMe({ listed }: { listed: boolean }) {
-  const t = useT("boards");
-  const listing = useListing();
-  const change = (shown: boolean) =>
-    listing.mutate(shown, {
-      onSuccess: () =>
-        toast({
-          text: t(shown ? "shown" : "hidden"),
-          tone: "good",
-          key: "boards.listing",
-          action: shown ? undefined : { label: t("undo"), run: () => change(true) },
-        }),
-      onError: (error) => toast({ text: errorText(error), tone: "bad" }),
-    });
-  return (
-    <div className={classes.listing}>
-      {!listed && <p className={classes.hint}>{t("absent")}</p>}
-      <UnstyledButton className={classes.listMe} disabled={listing.isPending} onClick={() => change(!listed)}>
-        {t(listed ? "hide" : "show")}
-      </UnstyledButton>
-    </div>
   );
 }
