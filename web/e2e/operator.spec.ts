@@ -145,7 +145,7 @@ test("a rule is written with mistakes shown at their lines, tried, kept, publish
 
   await text.fill((await text.inputValue()).replace("5000", "5"));
   await page.getByRole("button", { name: "Пробный прогон" }).click();
-  await expect(mistakes).toContainText("no_such.count"); // in the language of the account, not of the page
+  await expect(mistakes).toContainText("no_such.count");
   await text.fill((await text.inputValue()).replace("no_such.count", "login.count"));
   await page.getByRole("button", { name: "Пробный прогон" }).click();
   await expect(page.getByRole("heading", { name: "Кто получил бы" })).toBeVisible();

@@ -179,7 +179,11 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: { size: "md" },
-      styles: { root: { "--button-height": rem(48), fontWeight: 700 } },
+      // Words that grow, or a long language, take a second line rather than lose their end.
+      styles: {
+        root: { "--button-height": rem(48), height: "auto", minHeight: "var(--button-height)", fontWeight: 700 },
+        label: { height: "auto", paddingBlock: rem(4), whiteSpace: "normal", lineHeight: 1.25 },
+      },
       // White on the dark theme's mint would be unreadable.
       vars: (_, { variant, color }) => ({
         root: (variant ?? "filled") === "filled" && !color ? { "--button-color": "var(--on-acc)" } : {},
@@ -191,7 +195,13 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "md" } },
     Select: { defaultProps: { size: "md", allowDeselect: false, checkIconPosition: "right" } },
     Anchor: { defaultProps: { underline: "hover" } },
-    SegmentedControl: { styles: { root: { background: "var(--sunk)" }, indicator: { background: "var(--surface)" } } },
+    SegmentedControl: {
+      styles: {
+        root: { background: "var(--sunk)", flexWrap: "wrap" },
+        indicator: { background: "var(--surface)" },
+        label: { paddingInline: rem(8) },
+      },
+    },
   },
 });
 

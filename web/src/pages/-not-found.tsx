@@ -10,7 +10,6 @@ export function NotFound() {
   return (
     <Page title={t("notFound.title")}>
       <Empty
-        title={t("notFound.title")}
         figure={<BrokenLantern size={140} />}
         action={<Button renderRoot={(props) => <Link to="/" {...props} />}>{t("notFound.home")}</Button>}
       >

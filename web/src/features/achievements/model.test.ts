@@ -3,6 +3,7 @@ import {
   captionOf,
   celebrate,
   freezesOf,
+  hasPlayed,
   isComplete,
   type LiveUnlock,
   levelOf,
@@ -126,6 +127,17 @@ describe("level", () => {
     expect(levelOf(score(0)).share).toBe(0);
     expect(levelOf(score(9999)).share).toBe(1);
     expect(levelOf({ experience: 5, level: 1, level_from: 0, level_to: 0 } as Score).share).toBe(1);
+  });
+});
+
+describe("whoever has just come in", () => {
+  const newest = (...types: string[]) =>
+    types.map((event_type, id) => ({ id, event_type, amount: 1, points: 5, at: "2026-11-21T12:00:00Z" }));
+
+  it("has not played by signing in", () => {
+    expect(hasPlayed([])).toBe(false);
+    expect(hasPlayed(newest("login", "login"))).toBe(false);
+    expect(hasPlayed(newest("login", "find_secret"))).toBe(true);
   });
 });
 

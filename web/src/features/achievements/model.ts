@@ -131,6 +131,11 @@ export interface RecentEvent {
   readonly at: string;
 }
 
+/** Whether anything is told of the player besides their own coming in. */
+export function hasPlayed(newest: readonly RecentEvent[]): boolean {
+  return newest.some(({ event_type }) => event_type !== "login");
+}
+
 /** What the live stream carries under `unlock/<code>.<tier>`. */
 export interface LiveUnlock {
   readonly id: number;

@@ -107,14 +107,7 @@ export const rulesQuery = queryOptions({
 export const backfillQuery = (code: string) =>
   queryOptions<Backfill | null>({
     queryKey: ["operator", "backfill", code],
-    queryFn: async ({ signal }) => {
-      try {
-        return await unwrap(api.GET("/api/v1/rules/{code}/backfill", { params: { path: { code } }, signal }));
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/rules/{code}/backfill", { params: { path: { code } }, signal })),
     refetchInterval: ({ state }) => (state.data?.state === "running" ? 1_000 : false),
     staleTime: 0,
   });

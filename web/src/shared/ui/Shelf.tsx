@@ -1,9 +1,13 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import classes from "./Shelf.module.css";
 
-/** Things that stand on a board, three on a phone and more where there is room; each child is one `ShelfItem`. */
-export function Shelf({ children }: { children: ReactNode }) {
-  return <ul className={classes.shelf}>{children}</ul>;
+/** Things that stand on a board, so many side by side; each child is one `ShelfItem`. */
+export function Shelf({ children, perShelf }: { children: ReactNode; perShelf: number }) {
+  return (
+    <ul className={classes.shelf} style={{ "--per-shelf": perShelf } as CSSProperties}>
+      {children}
+    </ul>
+  );
 }
 
 interface ShelfItemProps {

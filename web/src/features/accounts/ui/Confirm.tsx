@@ -35,13 +35,14 @@ export function Confirm({ token, kind }: ConfirmProps) {
   const title = isSuccess
     ? t(kind === "account" ? "confirm.done" : "confirm.emailDone", { name })
     : t(failed ? "confirm.failed" : "confirm.underWay");
-  const text = isSuccess ? t(kind === "account" ? "confirm.doneText" : "confirm.emailDoneText") : undefined;
+  const doneText = t(kind === "account" ? "confirm.doneText" : "confirm.emailDoneText");
+  const text = isSuccess ? doneText : token === "" ? t("confirm.noToken") : undefined;
   const mayRetry = error instanceof ApiError && error.isPassing;
 
   return (
     <EntryFrame title={title} text={text} moment>
       {isPending && <Loader aria-label={t("confirm.underWay")} />}
-      {token === "" ? <p>{t("confirm.noToken")}</p> : <FormError error={error} />}
+      <FormError error={error} />
       <div className={classes.foot}>
         {isSuccess && (
           <Button renderRoot={(props) => <Link to={kind === "account" ? "/sign-in" : "/"} {...props} />}>
@@ -52,6 +53,12 @@ export function Confirm({ token, kind }: ConfirmProps) {
         {failed && !mayRetry && (
           <Button renderRoot={(props) => <Link to={kind === "account" ? "/letter" : "/me/account"} {...props} />}>
             {t(kind === "account" ? "confirm.newLetter" : "confirm.newEmail")}
+          </Button>
+        )}
+        {failed && kind === "account" && (
+          // A link that was opened once already has done its work.
+          <Button variant="subtle" renderRoot={(props) => <Link to="/sign-in" {...props} />}>
+            {t("letter.toSignIn")}
           </Button>
         )}
       </div>

@@ -30,11 +30,19 @@ export function Reset({ token }: { token: string }) {
       </EntryFrame>
     );
   }
-  const dead =
-    token === "" || (reset.error instanceof ApiError && !reset.error.isPassing && /token|link/.test(reset.error.code));
+  if (token === "") {
+    return (
+      <EntryFrame title={t("confirm.failed")} text={t("confirm.noToken")} moment>
+        <div className={classes.foot}>
+          <Button renderRoot={(props) => <Link to="/forgot" {...props} />}>{t("reset.again")}</Button>
+        </div>
+      </EntryFrame>
+    );
+  }
+  const dead = reset.error instanceof ApiError && !reset.error.isPassing && /token|link/.test(reset.error.code);
   return (
     <EntryFrame title={t("reset.title")} text={t("reset.text")}>
-      <form className={classes.fields} onSubmit={submit} noValidate style={{ flex: "1 0 auto" }}>
+      <form className={classes.fields} onSubmit={submit} noValidate>
         <PasswordField
           label={t("fields.newPassword")}
           autoComplete="new-password"
@@ -43,7 +51,7 @@ export function Reset({ token }: { token: string }) {
           error={wrong ? t("trouble.password", { count: PASSWORD_MIN }) : undefined}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        {token === "" ? <p>{t("confirm.noToken")}</p> : <FormError error={reset.error} />}
+        <FormError error={reset.error} />
         <div className={classes.foot}>
           {dead ? (
             <Button renderRoot={(props) => <Link to="/forgot" {...props} />}>{t("reset.again")}</Button>

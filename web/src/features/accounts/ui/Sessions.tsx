@@ -16,7 +16,7 @@ import classes from "./me.module.css";
 
 type Session = components["schemas"]["Session"];
 
-/** Where this account is signed in: device and place in time; one or all can be ended. */
+/** Where this account is signed in: device, when it was here last, when and from which address it came in; one or all can be ended. */
 export function Sessions({ onGone }: { onGone: () => void }) {
   const t = useT("accounts");
   const sessions = useQuery(sessionsQuery);
@@ -61,7 +61,6 @@ function SessionRow({ session }: { session: Session }) {
   const end = useEndSession();
   const isPhone = /iphone|android|phone/i.test(session.device);
   const Icon = isPhone ? IconDeviceMobile : IconDeviceLaptop;
-  const where = [session.place, session.ip].filter(Boolean).join(" · ");
   const finish = () =>
     end.mutate(session.id, {
       onSuccess: () => toast({ text: t("sessions.ended", { device: session.device }), tone: "good" }),
@@ -77,9 +76,8 @@ function SessionRow({ session }: { session: Session }) {
           ) : (
             t("sessions.seen", { ago: formats.ago(session.last_seen_at) })
           )}
-          {where && ` · ${where}`}
           <br />
-          {t("sessions.since", { date: formats.dateTime(session.created_at) })}
+          {t("sessions.since", { date: formats.dateTime(session.created_at), ip: session.ip })}
         </>
       }
       end={

@@ -27,7 +27,8 @@ interface WallProps {
   onQuery: ((query: string) => void) | null;
 }
 
-const ITEM_PX = 104;
+/** A badge's width in rem: it grows with the text, so that a name keeps its place. */
+const ITEM_REM = 7;
 
 /** Every badge that the player may know of, on shelves by family. */
 export function Wall({ userId, opened, onOpen, query, onQuery }: WallProps) {
@@ -102,7 +103,7 @@ interface ShelvesProps {
 function Shelves({ badges, searching, onOpen }: ShelvesProps) {
   const t = useT("achievements");
   const { ref, width } = useElementSize();
-  const perShelf = Math.max(3, Math.floor(width / ITEM_PX));
+  const perShelf = Math.max(2, Math.floor(width / (ITEM_REM * rootFontSize())));
   const shelves = shelvesOf(badges);
   return (
     <div ref={ref} className={classes.shelves}>
@@ -112,6 +113,10 @@ function Shelves({ badges, searching, onOpen }: ShelvesProps) {
       {shelves.length === 0 && <Empty title={t("search.nothing")}>{t("search.nothingText")}</Empty>}
     </div>
   );
+}
+
+function rootFontSize(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 }
 
 interface FamilyShelfProps {
@@ -150,7 +155,7 @@ function FamilyShelf({ shelf, perShelf, open, onOpen }: FamilyShelfProps) {
         )
       }
     >
-      <Shelf>
+      <Shelf perShelf={perShelf}>
         {shown.map((badge) => (
           <BadgeTile key={badge.code} badge={badge} onOpen={onOpen} />
         ))}
