@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from omenigen.kit.consumers import Consumer, Received
 from omenigen.modules.achievements.queries import judging
 from omenigen.modules.achievements.service.export import Forgetting
-from omenigen.modules.achievements.service.intake import Intake, Told
+from omenigen.modules.achievements.service.intake import Intake
+from omenigen.modules.achievements.service.looking import Told
 
 
 async def _on_signed_in(scope: AsyncContainer, fact: Received) -> None:

@@ -21,9 +21,10 @@ from omenigen.modules.accounts.events import Confirmed
 from omenigen.modules.accounts.public import Players
 from omenigen.modules.achievements.queries import sources as source_queries
 from omenigen.modules.achievements.service.directory import Directory
-from omenigen.modules.achievements.service.intake import Intake, Told
+from omenigen.modules.achievements.service.intake import Intake
 from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.keyring import KeyRing
+from omenigen.modules.achievements.service.looking import Told
 from omenigen.modules.achievements.service.rulebook import RuleBook
 from omenigen.modules.achievements.service.rules import Rules
 from omenigen.modules.achievements.service.screens import Shown

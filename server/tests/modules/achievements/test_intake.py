@@ -20,8 +20,9 @@ from omenigen.main.settings import Settings
 from omenigen.modules.achievements.consumers import CONSUMERS
 from omenigen.modules.achievements.queries.writing import NewEvent
 from omenigen.modules.achievements.service.gathering import Gather
-from omenigen.modules.achievements.service.intake import Intake, Told
+from omenigen.modules.achievements.service.intake import Intake
 from omenigen.modules.achievements.service.keyring import KeyRing
+from omenigen.modules.achievements.service.looking import Told
 from omenigen.modules.achievements.service.writing import Taken, Writer
 from tests.modules.achievements.conftest import Game, connect
 

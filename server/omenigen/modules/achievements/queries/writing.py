@@ -14,23 +14,26 @@ from uuid import UUID
 from asyncpg import Connection, Record
 
 # Ids follow the order of arrival, insertion the order of keys: lists stay true, and two batches that hold the same
-# events wait for each other in one direction only.
+# events wait for each other in one direction only. Two arrays come back, not a record for every row.
 _INSERT_EVENTS = """
-WITH new AS MATERIALIZED (
+WITH told AS MATERIALIZED (
     SELECT nextval('achievement_event_id_seq') AS id, *
     FROM unnest($1::text::bigint[], $2::text::uuid[], $3::text::bigint[], $4::text::text[], $5::text::bigint[],
                 $6::text::bigint[], $7::text[], $8::text::timestamptz[], $9::text::timestamptz[], $10::text::date[],
                 $11::text::text[], $12::text::bool[], $13::text::bigint[])
+         WITH ORDINALITY
          AS told (source_id, event_id, user_id, type_code, amount, points, details, at, counts_at, day, trust, late,
-                  content)
+                  content, place)
+), kept AS (
+    INSERT INTO achievement_event (id, source_id, event_id, user_id, type_code, amount, points, details, at, counts_at,
+                                   received_at, day, trust, late, content)
+    SELECT id, source_id, event_id, user_id, type_code, amount, points, details::jsonb, at, counts_at, $14, day, trust,
+           late, content
+    FROM told ORDER BY source_id, event_id
+    ON CONFLICT (source_id, event_id) DO NOTHING
+    RETURNING id
 )
-INSERT INTO achievement_event (id, source_id, event_id, user_id, type_code, amount, points, details, at, counts_at,
-                               received_at, day, trust, late, content)
-SELECT id, source_id, event_id, user_id, type_code, amount, points, details::jsonb, at, counts_at, $14, day, trust,
-       late, content
-FROM new ORDER BY source_id, event_id
-ON CONFLICT (source_id, event_id) DO NOTHING
-RETURNING id, source_id, event_id
+SELECT array_agg(place), array_agg(id) FROM kept JOIN told USING (id)
 """
 
 _FIND_EVENTS = """
@@ -40,10 +43,13 @@ JOIN unnest($1::bigint[], $2::uuid[]) AS asked (source_id, event_id) USING (sour
 """
 
 _ADD = """
-INSERT INTO achievement_counter AS kept (user_id, metric_id, "window", value)
-SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::text[], $4::text::float8[])
-ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = kept.value + excluded.value
-RETURNING value
+WITH changed AS (
+    INSERT INTO achievement_counter AS kept (user_id, metric_id, "window", value)
+    SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::text[], $4::text::float8[])
+    ON CONFLICT (user_id, metric_id, "window") DO UPDATE SET value = kept.value + excluded.value
+    RETURNING value
+)
+SELECT array_agg(value) FROM changed
 """
 
 _RAISE = _ADD.replace("kept.value + excluded.value", "greatest(kept.value, excluded.value)")
@@ -171,27 +177,31 @@ def packed(values: Iterable[object]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
-async def insert_events(db: Driver, events: Sequence[NewEvent], now: datetime) -> dict[EventKey, int]:
-    """Insert the events that are not there yet; return the ids of those that were new."""
+async def insert_events(db: Driver, events: Sequence[NewEvent], now: datetime) -> list[int | None]:
+    """Insert the events that are not there yet; return their ids in the same order, None for one that was there."""
     stamp = lru_cache(maxsize=None)(datetime.isoformat)  # most events of a batch share their moment
-    rows = await db.fetch(
+    row = await db.fetchrow(
         _INSERT_EVENTS,
-        packed(event.source_id for event in events),
-        packed(event.event_id.hex for event in events),
-        packed(event.user_id for event in events),
-        packed(event.type_code for event in events),
-        packed(event.amount for event in events),
-        packed(event.points for event in events),
+        packed([event.source_id for event in events]),
+        packed([event.event_id.hex for event in events]),
+        packed([event.user_id for event in events]),
+        packed([event.type_code for event in events]),
+        packed([event.amount for event in events]),
+        packed([event.points for event in events]),
         [event.details for event in events] if any(event.details for event in events) else None,
-        packed(map(stamp, [event.at for event in events])),
-        packed(map(stamp, [event.counts_at for event in events])),
-        packed(event.day for event in events),
-        packed(event.trust for event in events),
-        packed(event.late for event in events),
-        packed(event.content for event in events),
+        packed([stamp(event.at) for event in events]),
+        packed([stamp(event.counts_at) for event in events]),
+        packed([event.day for event in events]),
+        packed([event.trust for event in events]),
+        packed([event.late for event in events]),
+        packed([event.content for event in events]),
         now,
     )
-    return {(row[1], row[2].int): row[0] for row in rows}
+    ids: list[int | None] = [None] * len(events)
+    if row is not None and row[0] is not None:
+        for place, event_id in zip(row[0], row[1], strict=True):
+            ids[place - 1] = event_id
+    return ids
 
 
 async def find_events(db: Driver, keys: Sequence[tuple[int, UUID]]) -> dict[EventKey, KeptEvent]:
@@ -302,7 +312,8 @@ async def forget_runs(db: Driver, user_id: int, metric_ids: Sequence[int]) -> No
 
 
 async def _change(db: Driver, statement: str, values: Sequence[tuple[CounterKey, float]]) -> list[float]:
-    return [row[0] for row in await db.fetch(statement, *_columns(values))]
+    changed: list[float] | None = await db.fetchval(statement, *_columns(values))
+    return changed or []
 
 
 def _columns(values: Sequence[tuple[CounterKey, float]]) -> tuple[str, str, str, str]:

@@ -45,8 +45,8 @@ from omenigen.modules.achievements.schemas.events import (
     EventOut,
 )
 from omenigen.modules.achievements.service.corrections import Corrections
-from omenigen.modules.achievements.service.intake import Told
 from omenigen.modules.achievements.service.keyring import LiveKey
+from omenigen.modules.achievements.service.looking import Told
 from omenigen.modules.achievements.service.writing import Taken
 
 direct = direct_router(prefix="/api/v1", tags=["achievements"])

@@ -65,6 +65,7 @@ class _Plan:
     ones: tuple[tuple[int, str], ...]
     looked_at: tuple[Fed, ...]
     codes: Mapping[int, str]
+    day: str
 
 
 _PLAIN = frozenset({ALL, DAY, WEEK, MONTH})
@@ -87,13 +88,17 @@ class Writer:
         now = self._clock.now()
         async with self._pool.connection() as db, db.transaction():
             first = _first_of_each(events)
-            ids = await queries.insert_events(db, list(first.values()), now)
-            revisions: dict[int, int] = {}
-            if ids:
-                revisions = await self._count(db, [(event_id, first[key]) for key, event_id in ids.items()])
-            repeats = [(event.source_id, event.event_id) for key, event in first.items() if key not in ids]
+            once = list(first.values())
+            ids = await queries.insert_events(db, once, now)
+            fresh = [(event_id, event) for event_id, event in zip(ids, once, strict=True) if event_id is not None]
+            revisions = await self._count(db, fresh) if fresh else {}
+            if len(fresh) == len(events):
+                return [Taken(id=one, event=event, received_at=now, new=True) for one, event in fresh], revisions
+            repeats = [
+                (event.source_id, event.event_id) for event_id, event in zip(ids, once, strict=True) if event_id is None
+            ]
             kept = await queries.find_events(db, repeats) if repeats else {}
-        return _outcomes(events, first, ids, kept, now), revisions
+        return _outcomes(events, first, dict(zip(first, ids, strict=True)), kept, now), revisions
 
     async def _count(self, db: Driver, fresh: Sequence[tuple[int, NewEvent]]) -> dict[int, int]:
         if any(event.self_reported for _, event in fresh):
@@ -124,21 +129,20 @@ class Writer:
             await queries.clip_points(db, clipped)
 
     def _collect(self, batch: "_Batch", event_id: int, event: NewEvent) -> None:
-        user, adds = event.user_id, batch.adds
+        user, adds, points = event.user_id, batch.adds, event.points
         plan = self._plan(event)
+        batch.plans[id(plan)] = plan
         for metric, window in plan.ones:
             adds[user, metric, window] += 1
         for fed in plan.looked_at:
             for window in self.windows_of(fed, event):
                 batch.note((user, fed.id, window), fed, event, event_id)
-        batch.codes.update(plan.codes)
-        if event.points:
-            day = day_key(event.day)
-            adds[user, POINTS, day] += event.points
+        if points:
+            adds[user, POINTS, plan.day] += points
             if event.self_reported:
-                adds[user, SELF_REPORTED, day] += event.points
-        points, moment = batch.scores.get(user, (0, event.counts_at))
-        batch.scores[user] = (points + event.points, max(moment, event.counts_at))
+                adds[user, SELF_REPORTED, plan.day] += points
+        had, moment = batch.scores.get(user, (0, event.counts_at))
+        batch.scores[user] = (had + points, max(moment, event.counts_at))
 
     def _plan(self, event: NewEvent) -> _Plan:
         feeds = self.feeds(event.type_code)
@@ -154,6 +158,7 @@ class Writer:
                 ones=tuple((one.id, window) for one in ones for window in _plain_keys(one.plain, event.day)),
                 looked_at=tuple(one for one in fed if one not in ones),
                 codes={one.id: one.code for one in fed},
+                day=day_key(event.day),
             )
         return plan
 
@@ -201,8 +206,9 @@ class Writer:
 
     def _woken(self, batch: "_Batch", changes: Sequence[tuple[CounterKey, float, float]]) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] = set()
+        codes = {metric: code for plan in batch.plans.values() for metric, code in plan.codes.items()}
         for (user, metric, window), old, new in changes:
-            code = batch.codes.get(metric)
+            code = codes.get(metric)
             if code is not None:
                 found.update((user, rule.id) for rule in self._catalog.woken(code, window, old, new) if rule.id)
         return found
@@ -229,7 +235,7 @@ class Writer:
 class _Batch:
     """What a batch adds up to before it touches a counter."""
 
-    __slots__ = ("adds", "codes", "highest", "latest", "lowest", "met", "scores")
+    __slots__ = ("adds", "highest", "latest", "lowest", "met", "plans", "scores")
 
     def __init__(self) -> None:
         self.adds: defaultdict[CounterKey, float] = defaultdict(float)
@@ -238,7 +244,7 @@ class _Batch:
         self.latest: dict[CounterKey, tuple[float, float]] = {}
         self.met: dict[tuple[CounterKey, str], int] = {}
         self.scores: dict[int, tuple[int, datetime]] = {}
-        self.codes: dict[int, str] = {}
+        self.plans: dict[int, _Plan] = {}
 
     def note(self, key: CounterKey, fed: Fed, event: NewEvent, event_id: int) -> None:
         """Add one event to one counter."""
@@ -316,14 +322,14 @@ def _first_of_each(events: Sequence[NewEvent]) -> dict[EventKey, NewEvent]:
 def _outcomes(
     events: Sequence[NewEvent],
     first: Mapping[EventKey, NewEvent],
-    ids: Mapping[EventKey, int],
+    ids: Mapping[EventKey, int | None],
     kept: Mapping[EventKey, KeptEvent],
     now: datetime,
 ) -> list[Taken | Refusal]:
     found: list[Taken | Refusal] = []
     for event in events:
         key = (event.source_id, event.event_id.int)
-        event_id = ids.get(key)
+        event_id = ids[key]
         if event_id is not None and first[key] is event:
             found.append(Taken(id=event_id, event=event, received_at=now, new=True))
             continue
