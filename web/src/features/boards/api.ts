@@ -36,6 +36,12 @@ export const leagueQuery = queryOptions({
   refetchInterval: 30_000,
 });
 
+/** Whether I am listed on leaderboards at all; being listed and having a place are two things. */
+export const listingQuery = queryOptions({
+  queryKey: ["boards", "listing"] as const,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/me/boards", { signal })),
+});
+
 /** Leaving is done at once; coming back, places are written by a worker within a second or two. */
 const REWRITTEN_AFTER_MS = 2_000;
 
@@ -50,6 +56,7 @@ export function useListing() {
   return useMutation({
     mutationFn: (shown: boolean) => unwrap(api.PUT("/api/v1/me/boards", { body: { shown } })),
     onSuccess: (_, shown) => {
+      queries.setQueryData(listingQuery.queryKey, { shown });
       if (shown) setTimeout(readAgain, REWRITTEN_AFTER_MS);
       return readAgain();
     },

@@ -7,7 +7,7 @@ import { listingQuery, useListing } from "../api";
 import classes from "./ListMe.module.css";
 
 /** Whoever would rather not be compared steps out with one tap, and back the same way. */
-export function ListMe({ placed = true }: { placed?: boolean }) {
+export function ListMe({ absent = false }: { absent?: boolean }) {
   const t = useT("boards");
   const listing = useListing();
   const { data } = useQuery(listingQuery);
@@ -27,7 +27,7 @@ export function ListMe({ placed = true }: { placed?: boolean }) {
   return (
     <div className={classes.listing}>
       {!listed && <p className={classes.hint}>{t("unlisted")}</p>}
-      {listed && !placed && <p className={classes.hint}>{t("absent")}</p>}
+      {listed && absent && <p className={classes.hint}>{t("absent")}</p>}
       <UnstyledButton className={classes.act} disabled={listing.isPending} onClick={() => change(!listed)}>
         {t(listed ? "hide" : "show")}
       </UnstyledButton>
