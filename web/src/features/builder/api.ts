@@ -23,6 +23,8 @@ const keys = {
 export const gamesQuery = queryOptions({
   queryKey: keys.games,
   queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/sources", { signal }))).items,
+  // The operator may have vouched for a game meanwhile; nothing tells the page of it.
+  staleTime: 0,
 });
 
 export const keysQuery = (game: number) =>
