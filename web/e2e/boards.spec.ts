@@ -48,8 +48,8 @@ function weekName(weeksAgo: number): string {
 }
 
 for (const [language, scheme, league, you, days] of [
-  ["ru", "light", "Лига", "это ты", /остал(ся|ось) \d дн/],
-  ["en", "dark", "League", "this is you", /\d days? left/],
+  ["ru", "light", "Лига", "это ты", /Остал(ся|ось) \d дн|новые лиги соберутся сегодня/],
+  ["en", "dark", "League", "this is you", /\d days? left|new leagues gather today/],
 ] as const) {
   test(`a week in a league, and the way into the next one (${language}, ${scheme})`, async ({ page }) => {
     await inLanguage(page.context(), language, scheme);

@@ -64,9 +64,8 @@ describe("boards", () => {
   });
 
   it("counts the days of a league, the begun one included", () => {
-    const end = "2026-11-23T12:00:00Z";
-    expect(daysLeft(end, Date.parse("2026-11-16T12:00:00Z"))).toBe(7);
-    expect(daysLeft(end, Date.parse("2026-11-23T11:59:00Z"))).toBe(1);
-    expect(daysLeft(end, Date.parse("2026-11-23T12:00:00Z"))).toBe(0);
+    expect(daysLeft("2026-11-22", new Date(2026, 10, 16, 0, 5))).toBe(7);
+    expect(daysLeft("2026-11-22", new Date(2026, 10, 22, 23, 55))).toBe(1);
+    expect(daysLeft("2026-11-22", new Date(2026, 10, 23, 9))).toBe(0);
   });
 });

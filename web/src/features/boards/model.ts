@@ -59,9 +59,10 @@ export function missingToNext(rows: readonly BoardRow[]): number | null {
 
 const DAY_MS = 86_400_000;
 
-/** What is left of a league's week, in whole days, the begun one included; 0 when it is over. */
-export function daysLeft(endsAt: string, now = Date.now()): number {
-  return Math.max(0, Math.ceil((new Date(endsAt).getTime() - now) / DAY_MS));
+/** What is left of a league's week by the reader's own calendar, today included; 0 while new leagues gather. */
+export function daysLeft(lastDay: string, today = new Date()): number {
+  const here = Date.UTC(today.getFullYear(), today.getMonth(), today.getDate());
+  return Math.max(0, Math.round((Date.parse(lastDay) - here) / DAY_MS) + 1);
 }
 
 export type LeagueState = "playing" | "waiting" | "next" | "none";

@@ -20,7 +20,7 @@ from omenigen.modules.achievements.rules.evaluating import evaluate
 from omenigen.modules.achievements.service.authors import ensure_author, source_of
 from omenigen.modules.achievements.service.history import History
 from omenigen.modules.achievements.service.loading import FactsLoader
-from omenigen.modules.achievements.service.rulebook import checked
+from omenigen.modules.achievements.service.rulebook import checked, unpaid
 
 EXAMPLES = 20
 CHUNK = 500
@@ -81,7 +81,7 @@ class DryRun:
         Raises what `ensure_author` raises.
         """
         ensure_author(caller)
-        tried = await self._run(rule, within=AT_ONCE_SECONDS)
+        tried = await self._run(await self._as_paid(rule, source_of(caller)), within=AT_ONCE_SECONDS)
         if tried is not None:
             return DryRunState(id=None, state="done", result=tried.as_dict())
         row = DryRunRow(
@@ -110,11 +110,14 @@ class DryRun:
         row = await queries.take_dry_run(self._session)
         if row is None:
             return False
-        tried = await self._run(self._rule_of(row.body), within=None)
+        tried = await self._run(await self._as_paid(self._rule_of(row.body), row.by_source), within=None)
         assert tried is not None
         row.state, row.result, row.finished_at = "done", tried.as_dict(), self._clock.now()
         await queries.forget_dry_runs(self._session, before=self._clock.now() - KEPT)
         return True
+
+    async def _as_paid(self, rule: Rule, source_id: int | None) -> Rule:
+        return unpaid(rule) if source_id in await queries.unvouched_sources(self._session) else rule
 
     def _rule_of(self, body: Mapping[str, Any]) -> Rule:  # Any: JSON
         known = Known.of(self._catalog.types.values(), self._catalog.seasons.values())

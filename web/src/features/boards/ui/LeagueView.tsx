@@ -30,9 +30,9 @@ export function LeagueView() {
 function Week({ league }: { league: League }) {
   const t = useT("boards");
   const formats = useFormats();
-  const days = daysLeft(league.ends_at);
+  const days = daysLeft(league.last_day);
   const notes = [
-    t("league.days", { count: days }),
+    days > 0 ? t("league.days", { count: days }) : t("league.over"),
     `${formats.day(league.first_day)} – ${formats.day(league.last_day)}`,
     ...(league.size === null ? [] : [t("league.size", { count: league.size })]),
   ];
