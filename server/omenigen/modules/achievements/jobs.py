@@ -31,13 +31,13 @@ from omenigen.modules.achievements.service.screens import Shown
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
-JUDGE_AT_ONCE = 3_000
+JUDGE_AT_ONCE = 10_000
 BOARDS_AT_ONCE = 10_000
 """Marks in one round. Work goes by players, not marks: in a long queue many are of the same player."""
 
 BOARDS_PAUSE = 0.25
-JUDGE_BREATH_MAX = 0.35
-BOARDS_BREATH_MAX = 3.0
+JUDGE_REST_MAX = 1.0
+BOARDS_REST_MAX = 3.0
 CATALOG_SECONDS = 15.0
 RAW_EVENTS_KEPT = timedelta(days=400)
 
@@ -57,14 +57,6 @@ async def _heard(container: AsyncContainer, subject: str, hear: Callable[[bytes]
         await subscription.unsubscribe()
 
 
-def _breath(spent: float, *, at_most: float) -> float:
-    """Say how long to rest after a round of work: meanwhile marks of one player merge, and intake goes first.
-
-    A round is short when little happens; under load, rest keeps such loops to a third of a core.
-    """
-    return min(at_most, 2 * spent)
-
-
 async def _wait(knocked: asyncio.Event, seconds: float) -> None:
     try:
         await asyncio.wait_for(knocked.wait(), seconds)
@@ -79,9 +71,10 @@ async def _judge(container: AsyncContainer) -> None:
     async with _heard(container, DUE, lambda _: knocked.set()):
         while True:
             started = time.perf_counter()
-            full = await _judge_some(container) == JUDGE_AT_ONCE
-            if not full:
-                await asyncio.sleep(_breath(time.perf_counter() - started, at_most=JUDGE_BREATH_MAX))
+            taken = await _judge_some(container)
+            # As long a rest as the work: meanwhile marks of one player merge, and intake goes first.
+            await asyncio.sleep(min(JUDGE_REST_MAX, time.perf_counter() - started))
+            if taken < JUDGE_AT_ONCE:
                 await _wait(knocked, POLL_SECONDS)
 
 
@@ -107,7 +100,7 @@ async def _keep_boards(container: AsyncContainer) -> None:
             async with unit_of_work(container) as scope:
                 players_kept, moved = await (await scope.get(BoardKeeping)).keep_due(limit=BOARDS_AT_ONCE)
             await order.move(moved)
-            await asyncio.sleep(BOARDS_PAUSE + _breath(time.perf_counter() - started, at_most=BOARDS_BREATH_MAX))
+            await asyncio.sleep(BOARDS_PAUSE + min(BOARDS_REST_MAX, 2 * (time.perf_counter() - started)))
             if players_kept == 0:
                 await _wait(knocked, POLL_SECONDS)
 
