@@ -33,6 +33,9 @@ from omenigen.modules.achievements.public import Sources  # noqa: E402
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 PLAYERS, FRESH = 1_000, 20_000
+ONE_CLAIMED_IN = 10
+"""Of so many players that the game brought one has signed up here and has screens; the fresh ones all have."""
+
 API, WORKER, BARE, PUBLIC = 18400, 18401, 18402, 18403
 
 
@@ -71,12 +74,14 @@ async def prepare(settings: Settings) -> str:
         """
         INSERT INTO accounts_users (id, state, username, username_key, skeleton, email, role, display_name, about,
                                     time_zone, locale, source_id, created_at)
-        SELECT n, 'unclaimed', 'p' || n, 'p' || n, 'p' || n, 'p' || n || '@example.com', 'player', '', '', 'UTC', 'en',
-               $1, now()
+        SELECT n, CASE WHEN n % $3 = 0 OR n > $4 THEN 'active' ELSE 'unclaimed' END, 'p' || n, 'p' || n, 'p' || n,
+               'p' || n || '@example.com', 'player', '', '', 'UTC', 'en', $1, now()
         FROM generate_series(1, $2::bigint) AS n
         """,
         issued.source_id,
         PLAYERS + FRESH,
+        ONE_CLAIMED_IN,
+        PLAYERS,
     )
     await db.execute(
         "INSERT INTO achievement_player (user_id, made_by, zone, off_boards) SELECT n, $1, 'UTC', false "
@@ -103,8 +108,11 @@ def measure(environment: dict[str, str], key: str, nats: str) -> None:
     bare = {"port": BARE, "users": users}
     show = Table()
     with serving(environment):
+        # Players with a past: the first hours of a thousand people at once would be a flood of first badges.
+        load(kind="batches", path="/api/v1/events/batch", connections=8, seconds=6, **ours)
         load(kind="singles", seconds=2, **ours)
         load(kind="singles", path="/event", seconds=2, **bare)
+        settle(environment)
         for _ in range(2):
             show.add("bare, single", load(kind="singles", path="/event", **bare))
             show.add("ours, single", load(kind="singles", **ours))
@@ -144,13 +152,14 @@ def public_users(environment: dict[str, str]) -> None:
 
 
 def settle(environment: dict[str, str]) -> None:
-    """Wait until judges and boards have nothing left, so that one load does not pay for the one before."""
+    """Wait until judges, boards and the relay have nothing left, so that one load does not pay for the one before."""
 
     async def wait() -> None:
         db = await asyncpg.connect(environment["BENCH_DSN"])
         started = time.monotonic()
         while await db.fetchval(
             "SELECT (SELECT count(*) FROM achievement_due) + (SELECT count(*) FROM achievement_board_due)"
+            " + (SELECT count(*) FROM kit_outbox)"
         ):
             await asyncio.sleep(0.2)
         print(f"  (settled after {time.monotonic() - started:.1f} s)", flush=True)
