@@ -78,10 +78,10 @@ def unlock_key(row: RowMapping) -> str:
 
 
 def progress_entity(progress: Progress) -> dict[str, Any]:  # Any: JSON
-    """Key `progress/<code>`."""
+    """Key `progress/<code>`. What is finished is not judged any more, so it stands at its target for ever."""
     return {
         "tier": progress.tier,
-        "value": whole(progress.value),
+        "value": whole(progress.target if progress.share >= 1 else progress.value),
         "target": whole(progress.target),
         "share": round(progress.share, 4),
     }
