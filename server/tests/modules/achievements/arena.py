@@ -14,6 +14,7 @@ from omenigen.kit.auth import Role, Trust, User
 from omenigen.kit.clock import ManualClock
 from omenigen.kit.db import Database
 from omenigen.kit.edge import unit_of_work
+from omenigen.kit.errors import Refusal
 from omenigen.kit.ids import SessionId, SourceId, UserId
 from omenigen.kit.outbox import Outbox
 from omenigen.kit.texts import Locale
@@ -88,6 +89,14 @@ class Arena:
         told = Told(user_id=player, event_type=kind, details=details, event_id=event_id, at=at, amount=amount)
         taken = [await intake.take(key=key, told=told) for _ in range(times)]
         return [one.id for one in taken]
+
+    async def flood(self, player: int, kind: str, times: int) -> None:
+        """Let something happen very often, told in one batch."""
+        intake = await self.container.get(Intake)
+        key = await (await self.container.get(KeyRing)).own_key()
+        told = [Told(user_id=player, event_type=kind, details=None) for _ in range(times)]
+        for one in await intake.take_many(key=key, told=told):
+            assert not isinstance(one, Refusal), one
 
     async def judge(self, limit: int = 500) -> int:
         """Judge until nobody waits."""

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from omenigen.kit.clock import ManualClock
 from omenigen.kit.edge import unit_of_work
 from omenigen.modules.achievements.service.judging import Judging
+from omenigen.modules.achievements.service.loading import RECENT_EVENTS
 from tests.modules.achievements.arena import Arena
 
 
@@ -254,3 +256,20 @@ async def test_order_of_events_does_not_matter(arena: Arena) -> None:
     assert await arena.unlocks(vera) == await arena.unlocks(lev)
     assert await arena.score(vera) == await arena.score(lev)
     assert "odd_night" in await arena.codes(lev)
+
+
+async def test_a_sequence_is_seen_however_much_lies_between(arena: Arena, clock: ManualClock) -> None:
+    await arena.rule("{code: up_again, name: {ru: Снова, en: Again}, description: {ru: Снова., en: Again.}, points: 5, "
+                     "when: {sequence: [quest_failed, quest_done], within: 3h}}")  # fmt: skip
+    player, other = await arena.player(), await arena.player()
+    await arena.tell(player, "quest_failed")
+    await arena.tell(other, "quest_failed")
+    clock.advance(60)
+    await arena.flood(player, "message_posted", RECENT_EVENTS + 200)
+    await arena.tell(player, "quest_done")
+    clock.advance(4 * 3600)
+    await arena.flood(other, "message_posted", RECENT_EVENTS + 200)
+    await arena.tell(other, "quest_done")
+    await arena.judge()
+    assert "up_again" in await arena.codes(player)
+    assert "up_again" not in await arena.codes(other), "four hours are not within three"

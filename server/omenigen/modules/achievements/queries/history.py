@@ -29,6 +29,11 @@ _TEXT = """CASE WHEN jsonb_typeof(details -> :measure) IN ('string', 'boolean')
     THEN nullif(left(details ->> :measure, 64), '') END"""
 
 
+# Corrections are few and events many: summed up first, they are joined by hash, not looked up for each event.
+_PUT_RIGHT = """LEFT JOIN (SELECT event_id, sum(amount) AS amount FROM achievement_correction GROUP BY event_id)
+    AS put_right ON put_right.event_id = achievement_event.id"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A value that a distinct metric met."""
@@ -62,10 +67,7 @@ async def recount(
             SELECT user_id, "window", {_value(metric)} AS value FROM (
                 SELECT user_id, type_code, id, counts_at, details, {key} AS "window",
                        achievement_event.amount + coalesce(put_right.amount, 0) AS amount
-                FROM achievement_event
-                LEFT JOIN LATERAL (
-                    SELECT sum(step.amount) AS amount FROM achievement_correction AS step
-                    WHERE step.event_id = achievement_event.id) AS put_right ON true
+                FROM achievement_event {_PUT_RIGHT}
                 WHERE user_id = ANY(:users) AND type_code = :type AND trust = ANY(:trusts)
                   AND (CAST(:since AS timestamptz) IS NULL OR counts_at >= :since)
                   AND (CAST(:until AS timestamptz) IS NULL OR counts_at < :until)) AS told
@@ -91,13 +93,14 @@ async def recount(
 
 
 async def remember(db: Db, metric: Metric, users: Sequence[int]) -> list[Member]:
-    """Work out the values that a distinct metric met for some players, for all time."""
+    """Work out the values that a distinct metric met for some players, for all time; voided events met nothing."""
     rows = await db.execute(
         text(
             f"""
             SELECT user_id, value, min(id) FROM (
-                SELECT user_id, id, {_TEXT} AS value FROM achievement_event
-                WHERE user_id = ANY(:users) AND type_code = :type AND trust = ANY(:trusts)) AS told
+                SELECT user_id, id, {_TEXT} AS value FROM achievement_event {_PUT_RIGHT}
+                WHERE user_id = ANY(:users) AND type_code = :type AND trust = ANY(:trusts)
+                  AND achievement_event.amount + coalesce(put_right.amount, 0) > 0) AS told
             WHERE value IS NOT NULL GROUP BY user_id, value
             """  # noqa: S608 - as above
         ),
@@ -186,7 +189,5 @@ def _value(metric: Metric) -> str:
             return f"min({_NUMBER})"
         case MetricKind.LAST, _:
             return f"(array_agg({_NUMBER} ORDER BY counts_at DESC, id DESC) FILTER (WHERE {_NUMBER} IS NOT NULL))[1]"
-        case MetricKind.DISTINCT, _:
-            return f"least(count(DISTINCT {_TEXT}), 1000)"
         case _:
             return f"sum({_NUMBER})"

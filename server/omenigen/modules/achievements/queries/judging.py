@@ -196,6 +196,20 @@ async def find_happened(db: Db, users: Sequence[int], types: Sequence[str], *, n
     return list(rows.mappings())
 
 
+async def find_happened_since(db: Db, users: Sequence[int], types: Sequence[str], since: datetime) -> list[RowMapping]:
+    """Read players' events of some types that count from a moment on, however many others there were."""
+    rows = await db.execute(
+        text(
+            """
+            SELECT id, user_id, type_code, counts_at, trust FROM achievement_event
+            WHERE user_id = ANY(:users) AND type_code = ANY(:types) AND counts_at >= :since
+            """
+        ),
+        {"users": list(users), "types": list(types), "since": since},
+    )
+    return list(rows.mappings())
+
+
 async def find_evidence(
     db: Db, asked: Sequence[tuple[int, Sequence[str]]], *, newest: int, open_types: Sequence[str]
 ) -> dict[int, list[RowMapping]]:

@@ -1,5 +1,6 @@
 """What a rule would have counted, had it always been there."""
 
+from collections import Counter as CountBy
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from omenigen.modules.achievements.catalog import (
 from omenigen.modules.achievements.queries import history as queries
 from omenigen.modules.achievements.queries.history import Member
 from omenigen.modules.achievements.queries.judging import Counter, Db
-from omenigen.modules.achievements.types import MetricKind, Window
+from omenigen.modules.achievements.service.writing import MEMBERS_MAX
+from omenigen.modules.achievements.types import ALL, MetricKind, Window
 
 
 @dataclass(slots=True)
@@ -51,10 +53,15 @@ class History:
         members: list[Member] = []
         for code, window in self._asked:
             metric = self._metric(code)
+            if metric.kind is MetricKind.DISTINCT:
+                continue
             found = await queries.recount(db, metric, window, users, self._catalog.seasons)
             counters += [(one, metric.kind) for one in found]
         for code in sorted(self._distinct()):
-            members += await queries.remember(db, self._metric(code), users)
+            metric = self._metric(code)
+            met = await queries.remember(db, metric, users)
+            members += met
+            counters += [(one, metric.kind) for one in _counts_of(met, metric)]
         return Recount(counters=counters, members=members)
 
     async def fill(self, db: AsyncSession, users: Collection[int]) -> None:
@@ -73,3 +80,12 @@ class History:
         metric = self._catalog.metric(code)
         assert metric is not None, f"metric {code} passed the checks"
         return metric
+
+
+def _counts_of(met: Sequence[Member], metric: Metric) -> list[Counter]:
+    """Count the values that a distinct metric met; such a metric knows no window but all time."""
+    found = CountBy(one.user_id for one in met)
+    return [
+        Counter(user_id=user, metric_id=metric.id, window=str(ALL), value=float(min(count, MEMBERS_MAX)))
+        for user, count in found.items()
+    ]

@@ -14,12 +14,14 @@ from omenigen.modules.achievements.rules.days import Calendar, day_of
 from omenigen.modules.achievements.rules.facts import Context, Earned, Happened, PlayerFacts
 from omenigen.modules.achievements.rules.streaks import Law, Run, fold, split_settled
 from omenigen.modules.achievements.service.history import Recount
-from omenigen.modules.achievements.types import MetricKind, WindowKind, day_key, month_key, week_key
+from omenigen.modules.achievements.types import ALL, MetricKind, WindowKind, day_key, month_key, week_key
 
 LOOKS_BACK_DAYS = 3
 """Events count up to 48 h late, so a day may still come true this long after it ended."""
 
 RECENT_EVENTS = 1000
+"""Events of a player that are looked through for the steps of sequences, before those of their types are asked for."""
+
 SETTLE_ABOVE = 30
 """Units of a run that are read again each time before their settled part is put into its row."""
 
@@ -36,8 +38,7 @@ class _Wanted:
     ranges: set[tuple[int, int, str, str]] = field(default_factory=set)
     members: set[tuple[int, int]] = field(default_factory=set)
     laws: dict[tuple[int, int, str], tuple[str, Law]] = field(default_factory=dict)
-    types: set[str] = field(default_factory=set)
-    users_of_types: set[int] = field(default_factory=set)
+    sequences: dict[int, list[Sequence]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(slots=True)
@@ -87,7 +88,6 @@ class FactsLoader:
             (row["user_id"], row["metric_id"], row["value"])
             for row in await queries.find_members(self._db, sorted(wanted.members))
         ]
-        happened = await self._happened(wanted, whole_history=whole_history)
         if earned is None:
             earned = await self.earned(users)
         codes = self._codes(asked)
@@ -100,6 +100,7 @@ class FactsLoader:
         if recount is not None:
             _join(values, recount, codes)
             members += [(one.user_id, one.metric_id, one.value) for one in recount.members]
+        happened = await self._happened(wanted.sequences, values, now=now, whole_history=whole_history)
         met: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for user, metric, value in members:
             if metric in codes:
@@ -133,21 +134,42 @@ class FactsLoader:
         }
 
     async def _happened(
-        self, wanted: _Wanted, *, whole_history: bool
+        self,
+        sequences: Mapping[int, list[Sequence]],
+        values: Mapping[int, Mapping[tuple[str, str], float]],
+        *,
+        now: datetime,
+        whole_history: bool,
     ) -> Mapping[int, Mapping[str, tuple[Happened, ...]]]:
-        rows = await queries.find_happened(
-            self._db,
-            sorted(wanted.users_of_types),
-            sorted(wanted.types),
-            newest=None if whole_history else RECENT_EVENTS,
-        )
-        found: dict[int, dict[str, list[Happened]]] = defaultdict(lambda: defaultdict(list))
+        """Read the steps of sequences. Counters say who has none, and whether the newest events hold all there are."""
+        asked = {
+            user: leaves
+            for user, of_user in sequences.items()
+            if (leaves := [leaf for leaf in of_user if whole_history or _told(values[user], leaf.of[0]) > 0])
+        }
+        types = sorted({code for leaves in asked.values() for leaf in leaves for code in leaf.of})
+        newest = None if whole_history else RECENT_EVENTS
+        rows = await queries.find_happened(self._db, sorted(asked), types, newest=newest)
+        found = self._by_type(rows)
+        if not whole_history:
+            longest = max((leaf.within for leaves in asked.values() for leaf in leaves), default=timedelta(0))
+            cut = [user for user, leaves in asked.items() if _is_cut(leaves, values[user], found[user])]
+            if cut:
+                since = now - longest - timedelta(days=LOOKS_BACK_DAYS)
+                more = await queries.find_happened_since(self._db, cut, types, since)
+                found |= self._by_type([*more, *(row for row in rows if row["user_id"] in cut)])
+        return found
+
+    def _by_type(self, rows: Iterable[RowMapping]) -> defaultdict[int, dict[str, tuple[Happened, ...]]]:
+        told: dict[int, dict[str, dict[int, Happened]]] = defaultdict(lambda: defaultdict(dict))
         for row in rows:
             one = Happened(id=row["id"], at=row["counts_at"], trust=Trust(row["trust"]))
-            if not self._catalog.is_recognised(row["type_code"], one.trust):
-                continue
-            found[row["user_id"]][row["type_code"]].append(one)
-        return {user: {code: tuple(of) for code, of in by_type.items()} for user, by_type in found.items()}
+            if self._catalog.is_recognised(row["type_code"], one.trust):
+                told[row["user_id"]][row["type_code"]][one.id] = one
+        found: defaultdict[int, dict[str, tuple[Happened, ...]]] = defaultdict(dict)
+        for user, by_type in told.items():
+            found[user] = {code: tuple(of.values()) for code, of in by_type.items()}
+        return found
 
     async def earned(self, users: Collection[int]) -> dict[int, dict[str, tuple[Earned, ...]]]:
         """Read what players have, by player and rule."""
@@ -165,6 +187,17 @@ class FactsLoader:
     def _valueless(self, codes: Iterable[str]) -> frozenset[str]:
         kinds = {code: metric.kind for code in codes if (metric := self._catalog.metric(code)) is not None}
         return frozenset(code for code, kind in kinds.items() if kind in VALUELESS)
+
+
+def _told(values: Mapping[tuple[str, str], float], type_code: str) -> float:
+    return values.get((f"{type_code}.count", str(ALL)), 0.0)
+
+
+def _is_cut(
+    leaves: Iterable[Sequence], values: Mapping[tuple[str, str], float], found: Mapping[str, tuple[Happened, ...]]
+) -> bool:
+    """Say whether there are more steps than were found among the newest events."""
+    return any(len(found.get(code, ())) < _told(values, code) for leaf in leaves for code in leaf.of)
 
 
 def _join(values: Mapping[int, dict[tuple[str, str], float]], recount: Recount, codes: Mapping[int, str]) -> None:
@@ -190,8 +223,8 @@ def _want(wanted: _Wanted, user: int, rule: Rule, today: date, *, whole_history:
                 law = Law.of(leaf, rule)
                 wanted.laws[user, metric_id(leaf.metric), str(law)] = (leaf.metric, law)
             case Sequence():
-                wanted.types.update(leaf.of)
-                wanted.users_of_types.add(user)
+                wanted.sequences[user].append(leaf)
+                wanted.keys.update((user, metric_id(f"{code}.count"), str(ALL)) for code in leaf.of)
 
 
 def _want_window(wanted: _Wanted, user: int, leaf: Compare, days: list[date], *, whole_history: bool) -> None:
