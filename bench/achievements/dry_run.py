@@ -133,11 +133,11 @@ async def tried_and_granted(container: AsyncContainer, dsn: str, code: str, sour
     async with unit_of_work(container) as scope:
         rules = await scope.get(Rules)
         rule = rules.read(caller=OPERATOR, body=None, source=source)
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         state = await (await scope.get(DryRun)).ask(caller=OPERATOR, rule=rule)
-        seconds = time.perf_counter() - began
+        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     if state.result is None:
-        print(f"{code}: not done within {GOAL_SECONDS:.0f} s")
+        print(f"{code}: not done within {GOAL_SECONDS:.0f} s ({cpu:.1f} s of Python, load {os.getloadavg()[0]:.1f})")
         return 1
     told = state.result
     await make_live(container, code, source)
@@ -161,7 +161,8 @@ async def tried_and_granted(container: AsyncContainer, dsn: str, code: str, sour
     same = all(told[name] == row[name] for name in ("players", "unlocks", "points"))
     same = same and {(one["user_id"], one["tier"]) for one in told["examples"]} <= granted
     print(
-        f"{code}: dry run over {events:,} events {seconds:.1f} s (goal ≤ {GOAL_SECONDS:.0f}): {told['players']:,} of "
+        f"{code}: dry run over {events:,} events {seconds:.1f} s (goal ≤ {GOAL_SECONDS:.0f}; Python {cpu:.1f} s, load "
+        f"{os.getloadavg()[0]:.1f}): {told['players']:,} of "
         f"{told['looked_at']:,} players, {told['unlocks']:,} unlocks, {told['points']:,} points; "
         f"backfill {took:.1f} s granted {'the same' if same else dict(row)}",
         flush=True,
