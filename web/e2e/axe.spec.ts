@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { inLanguage, makeOperator, type Person, signIn } from "./people";
+import { inLanguage, makeOperator, type Person, resident, signIn } from "./people";
 import { running } from "./server";
 
 const OPEN = [
@@ -10,7 +10,12 @@ const OPEN = [
   "/letter",
   "/forgot",
   "/reset?token=x",
+  "/reset",
   "/confirm?token=x",
+  "/confirm",
+  "/email?token=x",
+  "/email",
+  "/no/such/page",
 ];
 const INSIDE = [
   "/",
@@ -19,7 +24,13 @@ const INSIDE = [
   "/boards",
   "/notices",
   "/builder",
+  "/builder/1",
   "/operator",
+  "/operator?tab=queues",
+  "/operator?tab=users",
+  "/operator?tab=rules",
+  "/operator/rules/steady",
+  "/operator/rules/new",
   "/me",
   "/me/profile",
   "/me/sessions",
@@ -50,6 +61,25 @@ for (const scheme of ["light", "dark"] as const) {
       const found: string[] = [];
       for (const path of OPEN) found.push(...(await faults(page, path)));
       expect(found).toEqual([]);
+    });
+
+    test("where a page could not begin", async ({ browser }) => {
+      // Without its worker, so that the test may cut the wire; nothing is saved yet.
+      const context = await browser.newContext({ serviceWorkers: "block", reducedMotion: "reduce" });
+      await inLanguage(context, "ru", scheme);
+      const page = await context.newPage();
+      await signIn(page, await resident("vera"));
+      await page.route("**/api/v1/me", (route) => route.abort());
+      await page.evaluate(() =>
+        indexedDB.databases().then((all) => all.map(({ name }) => name && indexedDB.deleteDatabase(name))),
+      );
+      const found = await faults(page, "/stats");
+      await expect(page.getByRole("button", { name: "Повторить" })).toBeVisible();
+      expect(found).toEqual([]);
+      await page.unroute("**/api/v1/me");
+      await page.getByRole("button", { name: "Повторить" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Статистика");
+      await context.close();
     });
 
     test("inside", async ({ page, context }) => {

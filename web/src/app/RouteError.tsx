@@ -10,7 +10,7 @@ export function RouteError({ error, reset }: { error: unknown; reset: () => void
   };
   return (
     <main id="content">
-      <ErrorState error={error} onRetry={again} />
+      <ErrorState error={error} onRetry={again} order={1} />
     </main>
   );
 }

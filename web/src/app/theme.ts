@@ -181,7 +181,8 @@ export const theme = createTheme({
       defaultProps: { size: "md" },
       // Words that grow, or a long language, take a second line rather than lose their end.
       styles: {
-        root: { "--button-height": rem(48), height: "auto", minHeight: "var(--button-height)", fontWeight: 700 },
+        root: { "--button-height": rem(48), height: "auto", fontWeight: 700 },
+        inner: { minHeight: "calc(var(--button-height) - 2px)" },
         label: { height: "auto", paddingBlock: rem(4), whiteSpace: "normal", lineHeight: 1.25 },
       },
       // White on the dark theme's mint would be unreadable.

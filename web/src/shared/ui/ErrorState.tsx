@@ -13,10 +13,12 @@ interface ErrorStateProps {
   kept?: string;
   /** Without the drawing, for a part of a page. */
   small?: boolean;
+  /** 1 where it stands for the whole page. */
+  order?: 1 | 2;
 }
 
 /** What happened, what was kept, what to do; the code is for the operator. */
-export function ErrorState({ error, onRetry, kept, small = false }: ErrorStateProps) {
+export function ErrorState({ error, onRetry, kept, small = false, order = 2 }: ErrorStateProps) {
   const t = useT("common");
   const wait = useWait(error);
   return (
@@ -26,7 +28,7 @@ export function ErrorState({ error, onRetry, kept, small = false }: ErrorStatePr
           <BrokenLantern size={140} />
         </div>
       )}
-      <Title order={2} className={classes.title}>
+      <Title order={order} className={classes.title}>
         {error instanceof ApiError && error.status === 0 ? t("error.noAnswer") : t("error.title")}
       </Title>
       <p className={classes.text}>{errorText(error)}</p>
