@@ -13,6 +13,7 @@ from omenigen.kit.edge import unit_of_work
 from omenigen.main.settings import Settings
 from omenigen.modules.achievements.rules.leagues import LEAGUE_SIZE, decide_leagues, end_of, week_before, week_of
 from omenigen.modules.achievements.service.boards import BoardKeeping
+from omenigen.modules.achievements.service.export import Forgetting
 from omenigen.modules.achievements.service.keyring import OPERATOR_SCOPES
 from omenigen.modules.achievements.service.leagues import LeagueKeeping
 from tests.modules.accounts.door import Door, Mailbox
@@ -125,6 +126,18 @@ async def test_whoever_left_the_boards_is_seen_in_no_league(game: Game, door: Do
     await game.judged()
     back = await _league(door)
     assert (back["size"], [name for _, name, _, _ in back["rows"]]) == (3, ["vera", "lev"])  # type: ignore[attr-defined]
+
+
+async def test_whoever_leaves_the_house_leaves_their_league(
+    game: Game, door: Door, clock: ManualClock, container: AsyncContainer, arena: Arena
+) -> None:
+    ids = await _last_week(game, door)
+    clock.advance((MONDAY_NOON - clock.now()).total_seconds())
+    await game.judged()
+    async with unit_of_work(container) as scope:
+        await (await scope.get(Forgetting)).forget(user_id=ids["lev"])
+    members = await arena.rows("SELECT user_id FROM achievement_league")
+    assert {row[0] for row in members} == {ids["vera"], ids["dasha"]}
 
 
 async def test_leagues_are_formed_once_whoever_asks(

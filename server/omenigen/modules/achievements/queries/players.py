@@ -16,6 +16,7 @@ from omenigen.modules.achievements.models import (
     CounterRow,
     DueRow,
     EventRow,
+    LeagueRow,
     LinkCodeRow,
     LinkRow,
     MemberRow,
@@ -223,7 +224,7 @@ async def forget_player(db: AsyncSession, user_id: int) -> None:
     """Delete everything that is kept of a player."""
     for model in (
         DueRow, BoardDueRow, BoardRow, UnlockRow, StreakRow, MemberRow, CounterRow, ScoreRow, StandingRow, LinkRow,
-        LinkCodeRow, PlayerRow,
+        LinkCodeRow, LeagueRow, PlayerRow,
     ):  # fmt: skip
         await db.execute(delete(model).where(model.user_id == user_id))
     events = select(EventRow.id).where(EventRow.user_id == user_id)
