@@ -71,6 +71,7 @@ def upgrade() -> None:
     op.create_table('achievement_board_due',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_achievement_board_due'))
     )
     op.create_table('achievement_board_snapshot',

@@ -363,12 +363,16 @@ class LeagueRow(Base):
 
 
 class BoardDueRow(Base):
-    """A player whose board rows and cached answers are to be brought up to date: a queue like `DueRow`."""
+    """A player whose board rows and cached answers are to be brought up to date: a queue like `DueRow`.
+
+    `day` is the player's day that moved; None where only standing values did.
+    """
 
     __tablename__ = "achievement_board_due"
 
     id: Mapped[Id]
     user_id: Mapped[Ref]
+    day: Mapped[date | None] = mapped_column(Date)
 
 
 class BoardSnapshotRow(Base):

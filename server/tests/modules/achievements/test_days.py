@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omenigen.modules.achievements.rules.boards import BOARDS, pack, span_of, spans_near, unpack, windows_over
+from omenigen.modules.achievements.rules.boards import (
+    BOARDS,
+    days_near,
+    pack,
+    span_of,
+    spans_over,
+    unpack,
+    windows_over,
+)
 from omenigen.modules.achievements.rules.days import Calendar, day_of, decide_moment, is_from_future
 from omenigen.modules.achievements.rules.levels import begins_at, level_of
 from omenigen.modules.achievements.types import WindowKind
@@ -113,8 +121,11 @@ def test_windows_of_boards() -> None:
         WindowKind.SEASON: "season:winter",
     }
     assert span_of(WindowKind.SEASON, date(2026, 11, 30), seasons) is None
-    near = {span.name for span in spans_near(BOARDS["score"], date(2027, 1, 1), {})}
+    near = {span.name for span in spans_over(BOARDS["score"], days_near(date(2027, 1, 1)), {})}
     assert {"day:2026-12-30", "day:2027-01-01", "month:2026-12", "month:2027-01", "week:2026-W53"} <= near
+    assert {span.name for span in spans_over(BOARDS["score"], [day], {})} == set(names.values()) - {
+        "all", "season:winter",
+    }  # fmt: skip
 
 
 def test_a_window_is_over_when_nothing_can_move_it_any_more() -> None:

@@ -27,19 +27,22 @@ class Place:
     first_at: datetime
 
 
-async def claim_due(db: AsyncSession, *, limit: int) -> list[int]:
-    """Take players out of the queue; they come back if the transaction does not commit."""
+async def claim_due(db: AsyncSession, *, limit: int) -> dict[int, frozenset[date]]:
+    """Take players, each with the days that moved, out of the queue; they come back if the transaction fails."""
     rows = await db.execute(
         text(
             """
             DELETE FROM achievement_board_due WHERE id IN (
                 SELECT id FROM achievement_board_due ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING user_id
+            RETURNING user_id, day
             """
         ),
         {"limit": limit},
     )
-    return sorted({row[0] for row in rows})
+    found: dict[int, set[date]] = {}
+    for user, day in rows:
+        found.setdefault(user, set()).update(() if day is None else (day,))
+    return {user: frozenset(found[user]) for user in sorted(found)}
 
 
 async def scores_of(db: AsyncSession, users: Sequence[int]) -> dict[int, RowMapping]:
@@ -58,10 +61,10 @@ async def scores_of(db: AsyncSession, users: Sequence[int]) -> dict[int, RowMapp
     return {row["user_id"]: row for row in rows.mappings()}
 
 
-async def players_of(db: AsyncSession, users: Sequence[int]) -> dict[int, PlayerRow]:
-    """Read players' zones and whether boards may show them."""
-    found = await db.scalars(select(PlayerRow).where(PlayerRow.user_id.in_(users)))
-    return {row.user_id: row for row in found}
+async def hidden_among(db: AsyncSession, users: Sequence[int]) -> frozenset[int]:
+    """Name the players who asked not to stand on boards."""
+    asked = select(PlayerRow.user_id).where(PlayerRow.user_id.in_(users), PlayerRow.off_boards)
+    return frozenset((await db.scalars(asked)).all())
 
 
 async def day_values(
@@ -108,7 +111,7 @@ async def place(db: AsyncSession, places: Sequence[Place]) -> list[Place]:
             -- A conflict locks its row and writes to the log even where nothing changes: most places are left out here.
             LEFT JOIN achievement_board AS had ON had.board = new.board COLLATE "C"
                  AND had."window" = new."window" COLLATE "C" AND had.user_id = new.user_id
-            WHERE had.value IS DISTINCT FROM new.value
+            WHERE had.value IS DISTINCT FROM new.value AND (new.value > 0 OR had.value IS NOT NULL)
             ON CONFLICT (board, "window", user_id) DO UPDATE SET value = excluded.value, first_at = excluded.first_at
             WHERE kept.value <> excluded.value
             RETURNING board, "window", user_id, value, first_at
@@ -172,9 +175,9 @@ async def leave(db: AsyncSession, user_id: int) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in gone]
 
 
-async def mark(db: AsyncSession, user_id: int) -> None:
-    """Have a player's places written anew."""
-    await db.execute(insert(BoardDueRow).values(user_id=user_id))
+async def mark(db: AsyncSession, user_id: int, days: Sequence[date]) -> None:
+    """Have a player's places written anew, in all windows that hold one of these days."""
+    await db.execute(insert(BoardDueRow).values([{"user_id": user_id, "day": day} for day in days]))
 
 
 async def unsnapped(db: AsyncSession, windows: Sequence[str]) -> list[tuple[str, str]]:

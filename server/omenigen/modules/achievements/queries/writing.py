@@ -4,7 +4,7 @@ SQLAlchemy's session costs 1.5–1.9 ms a unit of work, which is the whole budge
 bench/achievements). Every statement takes its rows sorted by key, so that two batches lock in one order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -78,7 +78,7 @@ _SCORE_AND_MARKS = """
 WITH due AS (
     INSERT INTO achievement_due (user_id, rule_id) SELECT * FROM unnest($4::text::bigint[], $5::text::bigint[])
 ), boards AS (
-    INSERT INTO achievement_board_due (user_id) SELECT * FROM unnest($1::text::bigint[])
+    INSERT INTO achievement_board_due (user_id, day) SELECT * FROM unnest($6::text::bigint[], $7::text::date[])
 )
 INSERT INTO achievement_score AS kept (user_id, event_points, last_activity)
 SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::timestamptz[])
@@ -272,8 +272,12 @@ async def add_score(
     db: Driver,
     scores: Sequence[tuple[int, int, datetime]],
     due: Sequence[tuple[int, int]],
+    days: Collection[tuple[int, date]],
 ) -> dict[int, int]:
-    """Add event points to players' scores and leave the marks for judges and boards; return the new revisions."""
+    """Add event points to players' scores; leave marks for judges (player, rule) and boards (player, day).
+
+    Returns the new revisions.
+    """
     rows = await db.fetch(
         _SCORE_AND_MARKS,
         packed(user for user, _, _ in scores),
@@ -281,6 +285,8 @@ async def add_score(
         packed(moment.isoformat() for _, _, moment in scores),
         packed(user for user, _ in due),
         packed(rule for _, rule in due),
+        packed(user for user, _ in days),
+        packed(day for _, day in days),
     )
     return {row[0]: row[1] for row in rows}
 

@@ -1,6 +1,6 @@
 """What leaderboards there are, which windows they have, and how a place fits into one number."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -150,15 +150,20 @@ def span_of(kind: WindowKind, today: date, seasons: Mapping[str, tuple[date, dat
     return None
 
 
-def spans_near(board: Board, today: date, seasons: Mapping[str, tuple[date, date]]) -> Sequence[Span]:
-    """List the windows of a board that an event which just arrived may have moved."""
+def spans_over(board: Board, days: Iterable[date], seasons: Mapping[str, tuple[date, date]]) -> Sequence[Span]:
+    """List the windows of a board that hold any of these days and come to an end."""
     found: dict[str, Span] = {}
-    for back in range(LATE_DAYS + 1):
+    for day in sorted(days):
         for kind in board.windows:
-            span = span_of(kind, today - timedelta(days=back), seasons)
-            if span is not None:
+            span = span_of(kind, day, seasons)
+            if span is not None and span.first is not None:
                 found.setdefault(span.name, span)
     return list(found.values())
+
+
+def days_near(today: date) -> Sequence[date]:
+    """List the days that may still move: late events come up to 48 h late, and today is tomorrow somewhere."""
+    return [today - timedelta(days=back) for back in range(-1, LATE_DAYS + 1)]
 
 
 def windows_over(now: datetime, seasons: Mapping[str, tuple[date, date]]) -> Iterator[Span]:

@@ -1,7 +1,7 @@
 """Leaderboards: rows are the truth, Redis orders them quickly, ties go to whoever was first."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -23,14 +23,14 @@ from omenigen.modules.achievements.rules.boards import (
     BOARDS,
     VALUE_LIMIT,
     Board,
-    Keeping,
+    Span,
     pack,
     span_of,
-    spans_near,
+    spans_over,
     unpack,
     windows_over,
 )
-from omenigen.modules.achievements.rules.days import Calendar, day_of
+from omenigen.modules.achievements.rules.days import day_of
 from omenigen.modules.achievements.service.cache import Answers
 from omenigen.modules.achievements.service.directory import Directory
 from omenigen.modules.achievements.service.leagues import SNAPSHOTS_KEPT, LeagueKeeping
@@ -152,22 +152,16 @@ class BoardKeeping:
         Where a week has begun, its leagues are formed on the way.
         """
         await self._leagues.form()
-        users = await queries.claim_due(self._session, limit=limit)
-        if not users:
+        days = await queries.claim_due(self._session, limit=limit)
+        if not days:
             return 0, []
+        users = list(days)
         scores = await queries.scores_of(self._session, users)
         # The durable second chance of the cache: a node that died right after its commit dropped nothing.
         await self._answers.moved({user: row["rev"] for user, row in scores.items()})
         await self._answers.moved({user: row["standing_rev"] for user, row in scores.items()}, part="s")
-        players = await queries.players_of(self._session, users)
-        shown = [user for user in users if user in scores and not (user in players and players[user].off_boards)]
-        days = {
-            user: day_of(
-                self._clock.now(),
-                Calendar(zone=row.zone, before=row.zone_before, since=row.zone_since),
-            )
-            for user, row in players.items()
-        }
+        hidden = await queries.hidden_among(self._session, users)
+        shown = [user for user in users if user in scores and user not in hidden]
         places = await self._places(shown, scores, days) if shown else []
         return len(users), await queries.place(self._session, places) if places else []
 
@@ -184,30 +178,23 @@ class BoardKeeping:
         return len(ended) + leagues
 
     async def _places(
-        self, users: Sequence[int], scores: Mapping[int, RowMapping], days: Mapping[int, date]
+        self, users: Sequence[int], scores: Mapping[int, RowMapping], days: Mapping[int, frozenset[date]]
     ) -> list[Place]:
         boards = {metric_id(board.metric): board for board in BOARDS.values() if board.metric is not None}
         everything = await queries.all_values(self._session, users, list(boards))
-        seasons, today = seasons_of(self._catalog), self._clock.now().date()
-        days = {user: days.get(user, today) for user in users}
+        seasons = seasons_of(self._catalog)
         spans = {
-            (board.code, day): spans_near(board, day, seasons)
-            for board in BOARDS.values()
-            for day in sorted(set(days.values()))
+            (board.code, moved): spans_over(board, moved, seasons)
+            for board in boards.values()
+            for moved in {days[user] for user in users}
         }
-        first = min(span.first or today for found in spans.values() for span in found)
-        by_day: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
-        for user, metric, day, value in await queries.day_values(
-            self._session, users, list(boards), first, max(days.values(), default=today)
-        ):
-            by_day[user, metric][day] = value
         found: dict[tuple[str, str, int], int] = {}
-        for (user, metric), of_days in by_day.items():
+        for (user, metric), of_days in (await self._by_day(users, list(boards), spans.values())).items():
             board = boards[metric]
             for span in spans[board.code, days[user]]:
-                if span.first is not None and span.last is not None:
-                    value = sum(value for day, value in of_days.items() if span.first <= day <= span.last)
-                    found[board.code, span.name, user] = value
+                assert span.first is not None and span.last is not None
+                value = sum(value for day, value in of_days.items() if span.first <= day <= span.last)
+                found[board.code, span.name, user] = value
         for (user, metric), value in everything.items():
             found[boards[metric].code, "all", user] = max(0, value)
         for user in users:
@@ -217,9 +204,19 @@ class BoardKeeping:
         return [
             Place(board=board, window=window, user_id=user, value=value, first_at=scores[user]["last_activity"] or now)
             for (board, window, user), value in sorted(found.items())
-            # The latest may be nothing again; an old place must not outlive it.
-            if value > 0 or BOARDS[board].keeping is Keeping.LAST
         ]
+
+    async def _by_day(
+        self, users: Sequence[int], metrics: Sequence[int], spans: Iterable[Sequence[Span]]
+    ) -> Mapping[tuple[int, int], Mapping[date, int]]:
+        """Read the values of the days that some spans hold: day and value by player and metric."""
+        ends = [(span.first, span.last) for some in spans for span in some if span.first and span.last]
+        found: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
+        if ends:
+            first, last = min(first for first, _ in ends), max(last for _, last in ends)
+            for user, metric, day, value in await queries.day_values(self._session, users, metrics, first, last):
+                found[user, metric][day] = value
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,11 @@ from omenigen.kit.errors import Unauthenticated
 from omenigen.modules.achievements.catalog import Catalog, Rule
 from omenigen.modules.achievements.errors import CorrectionInvalid, EventNotFound, ScopeMissing
 from omenigen.modules.achievements.models import SCREEN, CorrectionRow, EventRow
-from omenigen.modules.achievements.queries import boards as board_queries
 from omenigen.modules.achievements.queries import players as queries
 from omenigen.modules.achievements.queries import sources as source_queries
 from omenigen.modules.achievements.queries import writing
 from omenigen.modules.achievements.queries.writing import CounterKey, Driver, NewEvent
 from omenigen.modules.achievements.rules.evaluating import evaluate
-from omenigen.modules.achievements.service.boards import Order
 from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.keyring import KeyRing
 from omenigen.modules.achievements.service.loading import FactsLoader
@@ -64,12 +62,10 @@ class Corrections:
         catalog: Catalog,
         judging: Judging,
         keys: KeyRing,
-        order: Order,
         nudges: Nudges,
         clock: Clock,
     ) -> None:
         self._session = session
-        self._order = order
         self._writer = writer
         self._catalog = catalog
         self._judging = judging
@@ -147,10 +143,8 @@ class Corrections:
             await writing.add(db, sorted(adds.items()))
         await writing.forget_runs(db, row.user_id, [fed.id for fed in feeds])
         rules = self._catalog.touching([fed.code for fed in feeds])
-        due = [SCREEN, *(rule.id for rule in rules if rule.id is not None)]
-        await writing.add_score(db, [(row.user_id, points, row.counts_at)], [(row.user_id, one) for one in due])
-        # Places are only ever written where there is a value: they are made anew from what is left.
-        await self._order.leave(row.user_id, await board_queries.leave(self._session, row.user_id))
+        due = [(row.user_id, SCREEN), *((row.user_id, rule.id) for rule in rules if rule.id is not None)]
+        await writing.add_score(db, [(row.user_id, points, row.counts_at)], due, [(row.user_id, row.day)])
 
     async def _look_again(self, db: Driver, event: NewEvent, feeds: Sequence[Fed]) -> dict[CounterKey, float]:
         """Find anew what cannot be subtracted: distinct values, the largest, the smallest, the last."""

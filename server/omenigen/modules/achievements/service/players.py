@@ -10,6 +10,7 @@ from omenigen.modules.accounts.public import PlayerRecord, Players, UserNotFound
 from omenigen.modules.achievements.errors import ScopeMissing
 from omenigen.modules.achievements.queries import boards as board_queries
 from omenigen.modules.achievements.queries import sources as queries
+from omenigen.modules.achievements.rules.boards import days_near
 from omenigen.modules.achievements.service.boards import Order
 from omenigen.modules.achievements.service.directory import Directory
 from omenigen.modules.achievements.service.keyring import KeyRing
@@ -69,7 +70,7 @@ class GamePlayers:
         if off:
             await self._order.leave(user.user_id, await board_queries.leave(self._session, user.user_id))
         else:
-            await board_queries.mark(self._session, user.user_id)
+            await board_queries.mark(self._session, user.user_id, days_near(self._clock.now().date()))
 
     async def _source(self, caller: Caller) -> SourceId:
         match caller:

@@ -143,6 +143,7 @@ class Writer:
                 adds[user, SELF_REPORTED, plan.day] += points
         had, moment = batch.scores.get(user, (0, event.counts_at))
         batch.scores[user] = (had + points, max(moment, event.counts_at))
+        batch.days.add((user, event.day))
 
     def _plan(self, event: NewEvent) -> _Plan:
         feeds = self.feeds(event.type_code)
@@ -202,7 +203,7 @@ class Writer:
             changes += [(key, float("-inf"), value) for key, value in await queries.set_latest(db, latest)]
         due = {(user, SCREEN) for user in batch.scores} | self._woken(batch, changes)
         scores = [(user, points, moment) for user, (points, moment) in sorted(batch.scores.items())]
-        return await queries.add_score(db, scores, sorted(due))
+        return await queries.add_score(db, scores, sorted(due), batch.days)
 
     def _woken(self, batch: "_Batch", changes: Sequence[tuple[CounterKey, float, float]]) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] = set()
@@ -235,10 +236,11 @@ class Writer:
 class _Batch:
     """What a batch adds up to before it touches a counter."""
 
-    __slots__ = ("adds", "highest", "latest", "lowest", "met", "plans", "scores")
+    __slots__ = ("adds", "days", "highest", "latest", "lowest", "met", "plans", "scores")
 
     def __init__(self) -> None:
         self.adds: defaultdict[CounterKey, float] = defaultdict(float)
+        self.days: set[tuple[int, date]] = set()
         self.highest: dict[CounterKey, float] = {}
         self.lowest: dict[CounterKey, float] = {}
         self.latest: dict[CounterKey, tuple[float, float]] = {}
