@@ -3,10 +3,12 @@
 import asyncio
 import os
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import orjson
 
+_Kind = TypeVar("_Kind", bound="Client")
 _UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n{headers}\r\n"
@@ -94,12 +96,49 @@ class Client(asyncio.Protocol):
         self.transport.write(head + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(body)))
 
 
-async def connect(port: int, *, path: str = "/", headers: str = "", timed: bool = False) -> Client:
+class Screen(Client):
+    """A socket that keeps the maps of its streams by the gap rule, as a device does, and times every message."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self.maps: dict[str, dict[str, Any]] = {}
+        self.versions: dict[str, int] = {}
+        self.holes = 0
+
+    def _take(self, body: bytearray) -> None:
+        if b'"patch"' in body[:20]:
+            now, frame = time.time(), orjson.loads(body)
+            stream = frame["stream"]
+            if frame["to"] > self.versions[stream]:
+                self.holes += frame["from"] > self.versions[stream]
+                self.versions[stream] = frame["to"]
+                self.maps[stream] |= frame["put"]
+                for key in frame["drop"]:
+                    self.maps[stream].pop(key, None)
+                self.lags += [now - one["t"] for one in frame["put"].values()]
+        else:
+            super()._take(body)
+
+
+async def connect(
+    port: int, *, path: str = "/", headers: str = "", timed: bool = False, kind: type[_Kind] = Client
+) -> _Kind:
     """Open one socket."""
     loop = asyncio.get_running_loop()
     _, client = await loop.create_connection(
-        lambda: Client(path=path, port=port, headers=headers, timed=timed), "127.0.0.1", port
+        lambda: kind(path=path, port=port, headers=headers, timed=timed), "127.0.0.1", port
     )
+    return client
+
+
+async def screen(port: int, token: str, streams: Sequence[str]) -> Screen:
+    """Open one socket of ours that follows streams from their beginning."""
+    client = await connect(port, path="/api/v1/live", headers=f"Authorization: Bearer {token}\r\n", kind=Screen)
+    epoch = (await client.until('"hello"'))["epoch"]
+    client.versions, client.maps = dict.fromkeys(streams, 0), {stream: {} for stream in streams}
+    synced = client.until('"synced"')
+    client.say(orjson.dumps({"op": "follow", "epoch": epoch, "have": client.versions}).decode())
+    await synced
     return client
 
 

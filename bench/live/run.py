@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,13 @@ def main() -> int:
     """Start what is needed, measure, print."""
     if not (HERE / "peer" / "node_modules").exists():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE / "peer", check=True)
+    with house() as environment:
+        return asyncio.run(measure(environment))
+
+
+@contextmanager
+def house() -> Iterator[dict[str, str]]:
+    """Start embedded servers with a migrated database; give the environment that names them."""
     with tempfile.TemporaryDirectory(prefix="omenigen-bench-") as folder:
         Path(folder).chmod(0o755)
         with Embedded(Path(folder) / "data") as servers:
@@ -83,7 +91,7 @@ def main() -> int:
             os.environ.update(environment)
             settings = Settings.load()
             migrate(settings.database)
-            return asyncio.run(measure(environment))
+            yield environment
 
 
 async def measure(environment: dict[str, str]) -> int:

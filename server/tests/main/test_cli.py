@@ -59,8 +59,8 @@ class Terminal:
 class House:
     """A running `up`."""
 
-    def __init__(self, terminal: Terminal) -> None:
-        self.port = free_port()
+    def __init__(self, terminal: Terminal, *, port: int | None = None) -> None:
+        self.port = port or free_port()
         environment = terminal.environment | {"PORT": str(self.port)}
         command = [sys.executable, "-m", "omenigen.main.cli", "up"]
         self.log = terminal.folder / "up.log"

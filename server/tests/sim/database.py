@@ -81,5 +81,5 @@ class SimDatabase:
             raise OperationalError("the way there", {}, ConnectionRefusedError("database away"))
         async with self._maker() as session:
             yield session
-        slow = self.rng.random() < 0.15
+        slow = self.rng.random() < 0.35
         await asyncio.sleep(self.rng.uniform(0.02, 0.4) if slow else self.rng.uniform(0.0005, 0.02))

@@ -183,6 +183,8 @@ class Device:
         put_out = self._outcasts.rooms.get((int(number), self.user)) if kind == "room" else None
         for key, entity in frame["put"].items():
             at = entity.get("at", 0)
+            if at and at not in self._rooms.true:
+                self._complain(f"{self.name} saw {stream} {key} of tick {at}, which was never committed")
             if put_out is not None and at > put_out:
                 self._complain(f"{self.name} saw {stream} {key} of tick {at}, though put out at {put_out}")
             if session_ended is not None and at > session_ended:

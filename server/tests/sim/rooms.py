@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from omenigen.kit.auth import Caller, User
@@ -40,6 +40,8 @@ class Rooms:
     def __init__(self, keys: Keys) -> None:
         self.keys = keys
         self.tick = 0
+        self.true: set[int] = set()
+        """The ticks that have been committed: nothing else may ever be seen."""
 
     async def post(
         self, db: AsyncSession, streams: Streams, *, user: int, room: int, client_id: str, body: str
@@ -48,7 +50,7 @@ class Rooms:
         if not await self.keys.is_new(db, client_id):
             return
         await self._ensure_member(db, room, user)
-        at = self._next()
+        at = self._next(db)
         await db.execute(
             text("INSERT INTO sim_message VALUES (:id, :room, :client, :user, :body, 1, :at)"),
             {"id": at, "room": room, "client": client_id, "user": user, "body": body, "at": at},
@@ -65,7 +67,7 @@ class Rooms:
             "UPDATE sim_message SET body = :body, rev = rev + 1, at = :at "
             "WHERE client_id = :of AND by_user = :user RETURNING id",
             body=body,
-            at=self._next(),
+            at=self._next(db),
             of=of,
             user=user,
         )
@@ -76,7 +78,7 @@ class Rooms:
         """Take one's own message back: it leaves the log too."""
         if not await self.keys.is_new(db, client_id):
             return
-        self._next()
+        self._next(db)
         row = await _row(
             db, "DELETE FROM sim_message WHERE client_id = :of AND by_user = :user RETURNING id, room", of=of, user=user
         )
@@ -86,7 +88,7 @@ class Rooms:
 
     async def join(self, db: AsyncSession, streams: Streams, *, user: int, room: int) -> None:
         """Come into a room."""
-        at = self._next()
+        at = self._next(db)
         await db.execute(
             text("INSERT INTO sim_member VALUES (:room, :user, :at) ON CONFLICT DO NOTHING"),
             {"room": room, "user": user, "at": at},
@@ -96,7 +98,7 @@ class Rooms:
 
     async def kick(self, db: AsyncSession, streams: Streams, *, user: int, room: int) -> int:
         """Put somebody out; return the tick after which nothing of the room may reach them."""
-        at = self._next()
+        at = self._next(db)
         await db.execute(
             text("DELETE FROM sim_member WHERE room = :room AND user_id = :user"), {"room": room, "user": user}
         )
@@ -107,14 +109,16 @@ class Rooms:
 
     async def sign_out(self, db: AsyncSession, streams: Streams, *, user: int, session: int) -> int:
         """End a session; return the tick after which nothing may reach it."""
-        at = self._next()
+        at = self._next(db)
         await db.execute(text("DELETE FROM sim_session WHERE id = :id"), {"id": session})
         streams.regate(f"user.{user}")
         return at
 
-    def _next(self) -> int:
+    def _next(self, db: AsyncSession) -> int:
         self.tick += 1
-        return self.tick
+        tick = self.tick
+        event.listen(db.sync_session, "after_commit", lambda _: self.true.add(tick), once=True)
+        return tick
 
     async def _ensure_member(self, db: AsyncSession, room: int, user: int) -> None:
         if (

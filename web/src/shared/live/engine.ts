@@ -308,10 +308,10 @@ export class LiveEngine {
   }
 
   private async loaded(asked: string[], snapshot: Snapshot): Promise<void> {
-    const awaited = asked.filter((stream) => this.have.get(stream) === null);
-    for (const stream of awaited) if (!(stream in snapshot.streams)) await this.gone(stream);
     // The server began another epoch while we asked: a hello with it is on its way, and each stream's answer after it.
     if (snapshot.epoch !== this.epoch) return;
+    const awaited = asked.filter((stream) => this.have.get(stream) === null);
+    for (const stream of awaited) if (!(stream in snapshot.streams)) await this.gone(stream);
     const streams = Object.fromEntries(Object.entries(snapshot.streams).filter(([stream]) => awaited.includes(stream)));
     await this.deps.base.replace({ epoch: snapshot.epoch, streams });
     for (const [stream, fresh] of Object.entries(streams)) {

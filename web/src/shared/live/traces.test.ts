@@ -183,15 +183,19 @@ class Replay {
         this.onTheWay.add(stream);
         break;
       case "gone":
-        this.known.delete(stream);
-        this.refused.add(stream);
-        this.wanted.delete(stream); // and its screen is closed
-        this.onTheWay.delete(stream);
+        this.takenAway(stream);
         this.answerWaiting({ epoch: this.epoch, streams: {} }, (one) => one === stream);
         break;
       case "patch":
         this.patched(frame as unknown as PatchFrame);
     }
+  }
+
+  private takenAway(stream: string): void {
+    this.known.delete(stream);
+    this.onTheWay.delete(stream);
+    this.refused.add(stream);
+    this.wanted.delete(stream); // and its screen is closed
   }
 
   private patched(frame: PatchFrame): void {
@@ -202,8 +206,9 @@ class Replay {
       known.whole = applyFrame(known.whole, frame);
   }
 
-  private arrived(copies: Snapshot): void {
+  private arrived(copies: Snapshot & { gone: string[] }): void {
     if (copies.epoch === this.epoch) {
+      for (const stream of copies.gone) if (this.onTheWay.has(stream)) this.takenAway(stream);
       for (const [stream, whole] of Object.entries(copies.streams)) {
         if (!this.onTheWay.delete(stream)) continue;
         this.known.set(stream, { whole, patches: [], first: whole.version });
