@@ -18,13 +18,20 @@ const THROTTLE_MS = 1_000;
 /** One IndexedDB store of texts. It is read before the first paint, so it does without a library. */
 class Shelf {
   private opened: Promise<IDBDatabase> | null = null;
+  private gone = false;
 
   async ask<T>(mode: IDBTransactionMode, what: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const db = await this.open();
     return answer(what(db.transaction(STORE, mode).objectStore(STORE)));
   }
 
+  /** A write that waited for its second must not bring back what was wiped meanwhile. */
+  async keep(key: string, value: string): Promise<void> {
+    if (!this.gone) await this.ask("readwrite", (store) => store.put(value, key));
+  }
+
   async destroy(): Promise<void> {
+    this.gone = true;
     if (this.opened) (await this.opened).close();
     this.opened = null;
     await answer(indexedDB.deleteDatabase(DATABASE));
@@ -59,7 +66,7 @@ export async function keepReads(queries: QueryClient): Promise<void> {
     throttleTime: THROTTLE_MS,
     storage: {
       getItem: (key) => shelf.ask("readonly", (store) => store.get(key)),
-      setItem: (key, value) => shelf.ask("readwrite", (store) => store.put(value, key)),
+      setItem: (key, value) => shelf.keep(key, value),
       removeItem: (key) => shelf.ask("readwrite", (store) => store.delete(key)),
     },
   });
