@@ -1,19 +1,26 @@
 """`keys`: doors for external games."""
 
+import re
+
 from dishka import AsyncContainer
 from rich.table import Table
 
 from omenigen.kit.auth import Trust
 from omenigen.kit.edge import unit_of_work
 from omenigen.kit.ids import KeyId
-from omenigen.main.cli.terminal import err, out
+from omenigen.main.cli.terminal import CommandFailed, err, out
 from omenigen.modules.achievements.public import OPERATOR_SCOPES, KeyLine, Sources
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+"""The name stands inside the key, and a key travels in a header."""
 
 
 async def create_key(
     container: AsyncContainer, *, name: str, trust: Trust, scopes: list[str] | None, rate: int, quiet: bool
 ) -> None:
     """Make a source with a key; with `quiet` the key is the only thing printed."""
+    if _NAME.fullmatch(name) is None:
+        raise CommandFailed(f"--name {name}: Latin letters, digits, “-”, “_” and “.”, at most 32, no spaces.")
     async with unit_of_work(container) as scope:
         sources = await scope.get(Sources)
         scopes = scopes or sorted(OPERATOR_SCOPES)
