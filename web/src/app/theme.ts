@@ -183,7 +183,13 @@ export const theme = createTheme({
       styles: {
         root: { "--button-height": rem(48), height: "auto", fontWeight: 700 },
         inner: { minHeight: "calc(var(--button-height) - 2px)" },
-        label: { height: "auto", paddingBlock: rem(4), whiteSpace: "normal", lineHeight: 1.25 },
+        label: {
+          height: "auto",
+          paddingBlock: rem(4),
+          whiteSpace: "normal",
+          overflowWrap: "anywhere",
+          lineHeight: 1.25,
+        },
       },
       // White on the dark theme's mint would be unreadable.
       vars: (_, { variant, color }) => ({
