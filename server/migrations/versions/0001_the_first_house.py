@@ -117,6 +117,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('rule_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=True),
     sa.Column('marked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_achievement_due'))
     )

@@ -107,7 +107,7 @@ async def serve(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
             app,
             host=settings.http.host,
             port=settings.http.port,
-            loop="uvloop",
+            loop="none",  # the process itself runs on uvloop, see the command line
             http="httptools",
             ws=PreparedFramesProtocol,
             ws_max_size=64 * 1024 + 1,

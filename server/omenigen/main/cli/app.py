@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+import uvloop
 from dishka import AsyncContainer
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
@@ -249,7 +250,7 @@ async def _own_servers(settings: Settings) -> AsyncIterator[Embedded]:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
+    return uvloop.run(work)
 
 
 def _setting(problem: Any) -> str:  # Any: pydantic's ErrorDetails

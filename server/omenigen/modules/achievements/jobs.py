@@ -22,7 +22,7 @@ from omenigen.modules.achievements.service.directory import Directory
 from omenigen.modules.achievements.service.dry_run import DryRun
 from omenigen.modules.achievements.service.judging import Judging
 from omenigen.modules.achievements.service.keyring import KeyRing
-from omenigen.modules.achievements.service.nudges import CATALOG, DUE, KEYS, PLAYERS
+from omenigen.modules.achievements.service.nudges import BOARDS, CATALOG, DUE, KEYS, PLAYERS, Nudges
 from omenigen.modules.achievements.service.refused import Refused, RefusedPages
 from omenigen.modules.achievements.service.rulebook import RuleBook
 from omenigen.modules.achievements.service.rules import Rules
@@ -68,10 +68,13 @@ async def _wait(knocked: asyncio.Event, seconds: float) -> None:
 async def _judge(container: AsyncContainer) -> None:
     """Judge players as long as there are any; then wait for a knock, or a second."""
     knocked = asyncio.Event()
+    nudges = await container.get(Nudges)
     async with _heard(container, DUE, lambda _: knocked.set()):
         while True:
             started = time.perf_counter()
             taken = await _judge_some(container)
+            if taken:
+                nudges.tell(BOARDS)
             # As long a rest as the work: meanwhile marks of one player merge, and intake goes first.
             await asyncio.sleep(min(JUDGE_REST_MAX, time.perf_counter() - started))
             if taken < JUDGE_AT_ONCE:
@@ -94,7 +97,7 @@ async def _keep_boards(container: AsyncContainer) -> None:
     """Bring boards and cached answers up to date, a few times a second at most: marks of one player merge."""
     knocked = asyncio.Event()
     order = await container.get(Order)
-    async with _heard(container, DUE, lambda _: knocked.set()):
+    async with _heard(container, BOARDS, lambda _: knocked.set()):
         while True:
             started = time.perf_counter()
             async with unit_of_work(container) as scope:

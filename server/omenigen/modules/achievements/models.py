@@ -240,7 +240,8 @@ class DueRow(Base):
     """Something to judge: a queue, so that marking never waits for a judge.
 
     Judges take rows with DELETE … SKIP LOCKED and only then read counters: whatever is committed later leaves
-    another mark. One player and rule may stand here several times. `rule_id` may be `SCREEN`.
+    another mark. One player and rule may stand here several times. `rule_id` may be `SCREEN`; then `day` is the
+    player's day that moved, which the judge passes on to the boards.
     """
 
     __tablename__ = "achievement_due"
@@ -248,6 +249,7 @@ class DueRow(Base):
     id: Mapped[Id]
     user_id: Mapped[Ref]
     rule_id: Mapped[Ref]
+    day: Mapped[date | None] = mapped_column(Date)
     marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
 
 

@@ -1,6 +1,6 @@
 """What the judge reads and writes, always for many players at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from omenigen.modules.achievements.models import SCREEN, DueRow
+from omenigen.modules.achievements.queries.writing import Mark
 
 Db = AsyncSession | AsyncConnection
 
@@ -26,19 +27,34 @@ class Counter:
     value: float
 
 
-async def claim_due(db: AsyncSession, *, limit: int) -> list[tuple[int, int]]:
+async def claim_due(db: AsyncSession, *, limit: int) -> list[Mark]:
     """Take due marks out of the queue; they come back if the transaction does not commit."""
     rows = await db.execute(
         text(
             """
             DELETE FROM achievement_due WHERE id IN (
                 SELECT id FROM achievement_due ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING user_id, rule_id
+            RETURNING user_id, rule_id, day
             """
         ),
         {"limit": limit},
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def mark_boards(db: AsyncSession, days: Iterable[tuple[int, date]]) -> None:
+    """Have the places of players written anew in the windows that hold these days."""
+    marks = sorted(days)
+    if marks:
+        await db.execute(
+            text(
+                """
+                INSERT INTO achievement_board_due (user_id, day)
+                SELECT * FROM unnest(CAST(:users AS bigint[]), CAST(:days AS date[]))
+                """
+            ),
+            {"users": [user for user, _ in marks], "days": [day for _, day in marks]},
+        )
 
 
 async def mark_screen(db: AsyncSession, user_id: int) -> None:

@@ -4,7 +4,7 @@ SQLAlchemy's session costs 1.5–1.9 ms a unit of work, which is the whole budge
 bench/achievements). Every statement takes its rows sorted by key, so that two batches lock in one order.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -76,9 +76,8 @@ RETURNING user_id, metric_id, "window"
 
 _SCORE_AND_MARKS = """
 WITH due AS (
-    INSERT INTO achievement_due (user_id, rule_id) SELECT * FROM unnest($4::text::bigint[], $5::text::bigint[])
-), boards AS (
-    INSERT INTO achievement_board_due (user_id, day) SELECT * FROM unnest($6::text::bigint[], $7::text::date[])
+    INSERT INTO achievement_due (user_id, rule_id, day)
+    SELECT * FROM unnest($4::text::bigint[], $5::text::bigint[], $6::text::date[])
 )
 INSERT INTO achievement_score AS kept (user_id, event_points, last_activity)
 SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::timestamptz[])
@@ -161,6 +160,9 @@ class KeptEvent:
 
 Driver: TypeAlias = "Connection[Record]"
 """A connection as asyncpg itself gives it; generic for type checkers only."""
+
+Mark = tuple[int, int, date | None]
+"""Player, rule, and with `SCREEN` the day that moved."""
 
 EventKey = tuple[int, int]
 """Game, and the event's id as a number: a UUID's own hash is slow."""
@@ -271,22 +273,17 @@ async def clip_points(db: Driver, points: Sequence[tuple[int, int]]) -> None:
 async def add_score(
     db: Driver,
     scores: Sequence[tuple[int, int, datetime]],
-    due: Sequence[tuple[int, int]],
-    days: Collection[tuple[int, date]],
+    due: Sequence[Mark],
 ) -> dict[int, int]:
-    """Add event points to players' scores; leave marks for judges (player, rule) and boards (player, day).
-
-    Returns the new revisions.
-    """
+    """Add event points to players' scores and leave marks for judges; return the new revisions."""
     rows = await db.fetch(
         _SCORE_AND_MARKS,
         packed(user for user, _, _ in scores),
         packed(points for _, points, _ in scores),
         packed(moment.isoformat() for _, _, moment in scores),
-        packed(user for user, _ in due),
-        packed(rule for _, rule in due),
-        packed(user for user, _ in days),
-        packed(day for _, day in days),
+        packed(user for user, _, _ in due),
+        packed(rule for _, rule, _ in due),
+        packed(day or "NULL" for _, _, day in due),
     )
     return {row[0]: row[1] for row in rows}
 

@@ -143,8 +143,9 @@ class Corrections:
             await writing.add(db, sorted(adds.items()))
         await writing.forget_runs(db, row.user_id, [fed.id for fed in feeds])
         rules = self._catalog.touching([fed.code for fed in feeds])
-        due = [(row.user_id, SCREEN), *((row.user_id, rule.id) for rule in rules if rule.id is not None)]
-        await writing.add_score(db, [(row.user_id, points, row.counts_at)], due, [(row.user_id, row.day)])
+        woken = [(row.user_id, rule.id, None) for rule in rules if rule.id is not None]
+        due = [(row.user_id, SCREEN, row.day), *woken]
+        await writing.add_score(db, [(row.user_id, points, row.counts_at)], due)
 
     async def _look_again(self, db: Driver, event: NewEvent, feeds: Sequence[Fed]) -> dict[CounterKey, float]:
         """Find anew what cannot be subtracted: distinct values, the largest, the smallest, the last."""

@@ -19,6 +19,7 @@ from omenigen.modules.achievements.catalog import Catalog, Rule
 from omenigen.modules.achievements.events import LevelReached, Unlocked
 from omenigen.modules.achievements.queries import judging as queries
 from omenigen.modules.achievements.queries.judging import NewUnlock
+from omenigen.modules.achievements.queries.writing import Mark
 from omenigen.modules.achievements.rules.evaluating import Progress, Step, evaluate
 from omenigen.modules.achievements.rules.facts import Earned
 from omenigen.modules.achievements.rules.levels import level_of
@@ -88,7 +89,7 @@ class Judging:
             marks = await queries.claim_due(self._db, limit=limit)
             if not marks:
                 return 0
-            users = sorted({user for user, _ in marks})
+            users = sorted({user for user, _, _ in marks})
             await queries.lock_players(self._db, users)
             # Nobody can look at the screens of a player whom only a game knows: they are left alone until somebody
             # claims the player, and so are rules that no event has woken.
@@ -98,6 +99,7 @@ class Judging:
             scores = await self.tell_level(users)
             await self._show(claimed, newest, scores, verdict)
             await self._show_sources(users)
+            await queries.mark_boards(self._db, {(user, day) for user, _, day in marks if day is not None})
             JUDGED.inc(len(users))
             return len(marks)
 
@@ -179,11 +181,11 @@ class Judging:
         return {user: tuple(rows) for user, rows in found.items()}
 
     def _touched(
-        self, marks: Iterable[tuple[int, int]], newest: Mapping[int, tuple[RowMapping, ...]]
+        self, marks: Iterable[Mark], newest: Mapping[int, tuple[RowMapping, ...]]
     ) -> dict[int, tuple[Rule, ...]]:
         """The rules to look at: those that were woken, and those whose progress the newest events may have moved."""
         found: dict[int, dict[str, Rule]] = defaultdict(dict)
-        for user, rule_id in marks:
+        for user, rule_id, _ in marks:
             rule = self._catalog.rule_numbered(rule_id)
             if rule is not None:
                 found[user][rule.code] = rule

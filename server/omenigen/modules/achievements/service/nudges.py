@@ -12,6 +12,7 @@ log = structlog.get_logger(__name__)
 
 # Not below a module's name: those subjects are facts, and are kept.
 DUE = "node.achievements.due"
+BOARDS = "node.achievements.boards"
 KEYS = "node.achievements.keys"
 PLAYERS = "node.achievements.players"
 CATALOG = "node.achievements.catalog"

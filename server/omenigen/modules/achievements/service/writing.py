@@ -13,7 +13,7 @@ from omenigen.kit.errors import KeyReused, Refusal
 from omenigen.modules.achievements.catalog import Catalog, Metric, metric_id
 from omenigen.modules.achievements.models import SCREEN
 from omenigen.modules.achievements.queries import writing as queries
-from omenigen.modules.achievements.queries.writing import CounterKey, Driver, EventKey, KeptEvent, NewEvent
+from omenigen.modules.achievements.queries.writing import CounterKey, Driver, EventKey, KeptEvent, Mark, NewEvent
 from omenigen.modules.achievements.rules.boards import COUNTED_FOR_BOARDS
 from omenigen.modules.achievements.service.pool import Pool
 from omenigen.modules.achievements.types import ALL, DAY, MONTH, WEEK, MetricKind, RuleState, Window, day_key
@@ -201,9 +201,10 @@ class Writer:
         if batch.latest:
             latest = [(key, value, stamp) for key, (stamp, value) in sorted(batch.latest.items())]
             changes += [(key, float("-inf"), value) for key, value in await queries.set_latest(db, latest)]
-        due = {(user, SCREEN) for user in batch.scores} | self._woken(batch, changes)
+        due: list[Mark] = [(user, SCREEN, day) for user, day in batch.days]
+        due += [(user, rule, None) for user, rule in self._woken(batch, changes)]
         scores = [(user, points, moment) for user, (points, moment) in sorted(batch.scores.items())]
-        return await queries.add_score(db, scores, sorted(due), batch.days)
+        return await queries.add_score(db, scores, due)
 
     def _woken(self, batch: "_Batch", changes: Sequence[tuple[CounterKey, float, float]]) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] = set()
