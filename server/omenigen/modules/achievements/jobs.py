@@ -75,8 +75,8 @@ async def _judge(container: AsyncContainer) -> None:
             taken = await _judge_some(container)
             if taken:
                 nudges.tell(BOARDS)
-            # As long a rest as the work: meanwhile marks of one player merge, and intake goes first.
-            await asyncio.sleep(min(JUDGE_REST_MAX, time.perf_counter() - started))
+            # A rest a third as long as the work: meanwhile marks of one player merge, and intake goes first.
+            await asyncio.sleep(min(JUDGE_REST_MAX, (time.perf_counter() - started) / 3))
             if taken < JUDGE_AT_ONCE:
                 await _wait(knocked, POLL_SECONDS)
 
