@@ -33,7 +33,10 @@ function Toast({ said }: { said: ToastBody & { id: number } }) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: as above
     <div
       className={classes.toast}
-      onPointerEnter={({ pointerType }) => setHeld(pointerType === "mouse")}
+      onPointerMove={({ pointerType, movementX, movementY }) => {
+        // A mouse that rests where the toast appeared does not point at it.
+        if (pointerType === "mouse" && (movementX || movementY)) setHeld(true);
+      }}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}

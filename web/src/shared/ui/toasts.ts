@@ -19,13 +19,20 @@ let lastId = 0;
 
 export const useToasts = create<Toasts>(() => ({ waiting: [] }));
 
-/** Say one thing at the lower edge for five seconds; several wait in line. */
+const LINE = 5;
+
+/**
+ * Say one thing at the lower edge for five seconds; several wait in line. What came of somebody's own doing (good, bad)
+ * does not wait behind what merely happened: it goes first, and the other comes back after it.
+ */
 export function toast(body: ToastBody): void {
   lastId += 1;
   const said = { ...body, id: lastId };
+  const answers = body.tone === "good" || body.tone === "bad";
   useToasts.setState(({ waiting }) => {
     const same = body.key === undefined ? -1 : waiting.findIndex((one) => one.key === body.key);
-    return { waiting: same < 0 ? [...waiting, said].slice(-5) : waiting.with(same, said) };
+    if (same >= 0) return { waiting: waiting.with(same, said) };
+    return { waiting: answers ? [said, ...waiting].slice(0, LINE) : [...waiting, said].slice(-LINE) };
   });
 }
 
