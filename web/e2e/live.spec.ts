@@ -46,11 +46,11 @@ test("events of a game move the open screen: list, level and congratulation, wit
   await followed(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   for (let secret = 0; secret < 3; secret += 1) await game.send("find_secret");
-  await expect(page.getByRole("status").filter({ hasText: "Исследователь" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Исследователь" })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText("Секрет найден")).toHaveCount(3);
   await page.screenshot({ path: test.info().outputPath("unlock.png") });
   for (let level = 0; level < 10; level += 1) await game.send("complete_level");
-  await expect(page.getByRole("status").filter({ hasText: "Мастер" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Мастер" })).toBeVisible({ timeout: 30_000 });
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
 });
 
