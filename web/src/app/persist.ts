@@ -84,6 +84,8 @@ export async function keepReads(queries: QueryClient): Promise<void> {
   if (mayBeSignedIn()) {
     try {
       await persistQueryClientRestore(options);
+      // Saved a moment before the page was left, or a week ago: shown at once, and asked for anew.
+      await queries.invalidateQueries({ refetchType: "none" });
     } catch {
       // A private window without IndexedDB, or an unreadable copy: the network answers instead.
       return;

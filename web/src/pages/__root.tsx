@@ -1,11 +1,12 @@
 import { useHotkeys } from "@mantine/hooks";
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, redirect, useMatches } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { mayBeSignedIn } from "@/shared/api/session";
 import { ensureWords, useT } from "@/shared/i18n/i18n";
 import { useFollow } from "@/shared/live/live";
+import { lazily } from "@/shared/ui/lazily";
 import { HeaderExtras } from "@/shared/ui/Page";
 import { Shell } from "@/shared/ui/Shell";
 import { ToastArea } from "@/shared/ui/ToastArea";
@@ -13,7 +14,10 @@ import { Extras } from "./-extras";
 import { linkTo, places } from "./-nav";
 import { NotFound } from "./-not-found";
 
-const Palette = lazy(() => import("./-palette").then(({ Palette }) => ({ default: Palette })));
+const Palette = lazily(
+  () => import("./-palette"),
+  (module) => module.Palette,
+);
 
 interface RouterContext {
   queries: QueryClient;

@@ -1,7 +1,7 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { gamesQuery } from "@/features/builder/api";
 import { Helper } from "@/features/builder/ui/Helper";
@@ -11,15 +11,25 @@ import { Voucher } from "@/features/builder/ui/Voucher";
 import { useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
 import { Empty } from "@/shared/ui/Empty";
+import { lazily } from "@/shared/ui/lazily";
 import { Page } from "@/shared/ui/Page";
 import { PageTabs } from "@/shared/ui/PageTabs";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 import classes from "./builder.module.css";
 
 // Forms with their selects come with their tabs; the page opens with keys and log.
-const Console = lazy(async () => ({ default: (await import("@/features/builder/ui/Console")).Console }));
-const LinkPlayer = lazy(async () => ({ default: (await import("@/features/builder/ui/LinkPlayer")).LinkPlayer }));
-const TypeList = lazy(async () => ({ default: (await import("@/features/builder/ui/TypeList")).TypeList }));
+const Console = lazily(
+  () => import("@/features/builder/ui/Console"),
+  (module) => module.Console,
+);
+const LinkPlayer = lazily(
+  () => import("@/features/builder/ui/LinkPlayer"),
+  (module) => module.LinkPlayer,
+);
+const TypeList = lazily(
+  () => import("@/features/builder/ui/TypeList"),
+  (module) => module.TypeList,
+);
 
 const TABS = ["keys", "types", "try", "players", "log"] as const;
 type Tab = (typeof TABS)[number];

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { meQuery } from "@/features/accounts/api";
 import { FirstSteps } from "@/features/accounts/ui/FirstSteps";
 import { Greeting } from "@/features/accounts/ui/Greeting";
@@ -8,12 +8,16 @@ import { eventsQuery } from "@/features/achievements/api";
 import { hasPlayed } from "@/features/achievements/model";
 import { RecentEvents } from "@/features/achievements/ui/RecentEvents";
 import { useT } from "@/shared/i18n/i18n";
+import { fetched, lazily } from "@/shared/ui/lazily";
 import { Page } from "@/shared/ui/Page";
 import { RowsSkeleton } from "@/shared/ui/Skeletons";
 
 // The drawings of badges are the heaviest part of the page: they load beside it, and the scene does not wait for them.
-const nextAchievements = import("@/features/achievements/ui/NextAchievements");
-const NextAchievements = lazy(async () => ({ default: (await nextAchievements).NextAchievements }));
+const nextAchievements = fetched(() => import("@/features/achievements/ui/NextAchievements"));
+const NextAchievements = lazily(
+  () => nextAchievements,
+  (module) => module.NextAchievements,
+);
 
 export const Route = createFileRoute("/")({ component: Today });
 

@@ -1,10 +1,14 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { language, translate } from "@/shared/i18n/i18n";
+import { lazily } from "@/shared/ui/lazily";
 import { toast } from "@/shared/ui/toasts";
 import { type Celebration, celebrate, type LiveUnlock } from "./model";
 
 // The drawings are large; they come with the first unlock, not with the first page.
-const UnlockFigure = lazy(() => import("./ui/UnlockFigure").then((module) => ({ default: module.UnlockFigure })));
+const UnlockFigure = lazily(
+  () => import("./ui/UnlockFigure"),
+  (module) => module.UnlockFigure,
+);
 
 const held = new Map<string, Celebration>();
 

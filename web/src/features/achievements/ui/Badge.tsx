@@ -1,8 +1,12 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazily } from "@/shared/ui/lazily";
 import type { BadgeState } from "../art/badge-art";
 
 /** Outlines and signs come with the first badge that is shown, not with the first page. */
-const BadgeDrawing = lazy(() => import("./BadgeDrawing").then(({ BadgeDrawing }) => ({ default: BadgeDrawing })));
+const BadgeDrawing = lazily(
+  () => import("./BadgeDrawing"),
+  (module) => module.BadgeDrawing,
+);
 
 export interface BadgeProps {
   readonly shape: string;

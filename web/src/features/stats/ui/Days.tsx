@@ -2,10 +2,11 @@ import "@mantine/core/styles/FloatingIndicator.layer.css";
 import "@mantine/core/styles/SegmentedControl.layer.css";
 import { SegmentedControl, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useFormats } from "@/shared/i18n/formats";
 import { useT } from "@/shared/i18n/i18n";
 import { Await } from "@/shared/ui/Await";
+import { lazily } from "@/shared/ui/lazily";
 import { Section } from "@/shared/ui/Section";
 import { ChartSkeleton } from "@/shared/ui/Skeletons";
 import { seriesQuery } from "../api";
@@ -13,7 +14,10 @@ import { eventsOf, type SeriesDay, sumOf } from "../model";
 import classes from "./Days.module.css";
 import heat from "./Heatmap.module.css";
 
-const DayChart = lazy(() => import("./DayChart").then(({ DayChart }) => ({ default: DayChart })));
+const DayChart = lazily(
+  () => import("./DayChart"),
+  (module) => module.DayChart,
+);
 
 export const RANGES = [7, 30, 90] as const;
 
