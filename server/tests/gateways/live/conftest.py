@@ -10,7 +10,9 @@ import pytest
 from dishka import AsyncContainer
 from sqlalchemy import text
 
+from omenigen.gateways.live import audit
 from omenigen.gateways.live import door as live_door
+from omenigen.gateways.live.wire import NatsWire
 from omenigen.kit.bus import Bus
 from omenigen.kit.clock import ManualClock
 from omenigen.kit.db import Database
@@ -20,8 +22,9 @@ from omenigen.main.app import make_app
 from omenigen.main.process import loops, serve
 from omenigen.main.schedule import API_LOOPS
 from omenigen.main.settings import Settings
-from tests.gateways.live.house import House, RoomsProvider
+from tests.gateways.live.house import House, Person, RoomsProvider
 from tests.modules.accounts.conftest import door, mailbox, quick_hashes
+from tests.modules.accounts.door import Door
 
 __all__ = ["door", "mailbox", "quick_hashes"]
 
@@ -85,3 +88,22 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(params=["bus on", "bus off"])
+async def bus(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """Run with the bus as it is, and with every message lost (the audit alone remains)."""
+    if request.param == "bus off":
+        monkeypatch.setattr(NatsWire, "tell", lambda self, told: None)
+        monkeypatch.setattr(audit, "EVERY_SECONDS", 0.5)
+    yield request.param
+
+
+@pytest.fixture
+async def vera(house: House, door: Door) -> Person:
+    return await house.person(door, "vera")
+
+
+@pytest.fixture
+async def lev(house: House, door: Door) -> Person:
+    return await house.person(door, "lev")

@@ -1,39 +1,16 @@
 """Somebody is put out while messages pour in: nothing that was committed after it reaches their socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed
 
-from omenigen.gateways.live import audit
-from omenigen.gateways.live.wire import NatsWire
 from omenigen.kit.db import Database
 from tests.gateways.live.house import House, Person, Talk
-from tests.modules.accounts.door import Door
 
 MESSAGES, PAUSE_SECONDS = 5_000, 0.005
-
-
-@pytest.fixture(params=["bus on", "bus off"])
-async def bus(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    """Run with the bus as it is, and with every message lost (the audit alone remains)."""
-    if request.param == "bus off":
-        monkeypatch.setattr(NatsWire, "tell", lambda self, told: None)
-        monkeypatch.setattr(audit, "EVERY_SECONDS", 0.5)
-    yield request.param
-
-
-@pytest.fixture
-async def vera(house: House, door: Door) -> Person:
-    return await house.person(door, "vera")
-
-
-@pytest.fixture
-async def lev(house: House, door: Door) -> Person:
-    return await house.person(door, "lev")
 
 
 async def pour(house: House, stream: str, stop: asyncio.Event) -> int:

@@ -1,36 +1,14 @@
 """Who must not receive: everybody whose access has ended, with the bus on and with the bus off."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from omenigen.gateways.live import audit
 from omenigen.gateways.live.wire import NatsWire, Told
 from omenigen.kit.auth import Trust
 from omenigen.kit.edge import unit_of_work
 from omenigen.modules.achievements.public import Sources
 from tests.gateways.live.house import House, Person, Talk
 from tests.modules.accounts.door import Door
-
-
-@pytest.fixture(params=["bus on", "bus off"])
-async def bus(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    """Run with the bus as it is, and with every message lost (the audit alone remains)."""
-    if request.param == "bus off":
-        monkeypatch.setattr(NatsWire, "tell", lambda self, told: None)
-        monkeypatch.setattr(audit, "EVERY_SECONDS", 0.5)
-    yield request.param
-
-
-@pytest.fixture
-async def vera(house: House, door: Door) -> Person:
-    return await house.person(door, "vera")
-
-
-@pytest.fixture
-async def lev(house: House, door: Door) -> Person:
-    return await house.person(door, "lev")
 
 
 async def until_gone(talk: Talk, stream: str, secret: str) -> None:

@@ -22,8 +22,8 @@ export const useToasts = create<Toasts>(() => ({ waiting: [] }));
 const LINE = 5;
 
 /**
- * Say one thing at the lower edge for five seconds; several wait in line. What came of somebody's own doing (good, bad)
- * does not wait behind what merely happened: it goes first, and the other comes back after it.
+ * Say one thing at the lower edge for five seconds; several wait in line. What went well or badly (an answer to somebody's
+ * doing, a congratulation) does not wait behind news: it goes first, and the other comes back after it.
  */
 export function toast(body: ToastBody): void {
   lastId += 1;
