@@ -1,6 +1,5 @@
 """Real servers once per session, an empty world for each test."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -124,8 +123,6 @@ async def _empty(settings: DatabaseSettings) -> None:
         await connection.execute("DELETE FROM kit_outbox")
         full = [row["name"] for row in await connection.fetch(names)]
         if full:
-            await asyncio.wait_for(
-                connection.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE"), timeout=10
-            )
+            await connection.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE", timeout=10)
     finally:
         await connection.close()

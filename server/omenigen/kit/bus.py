@@ -49,8 +49,10 @@ class Bus:
         """Connect and provision, trying again until NATS answers (a start must not hang in silence)."""
         while True:
             try:
-                self._client = await asyncio.wait_for(self._open(), 5)
-                await asyncio.wait_for(self.provision(), 10)
+                async with asyncio.timeout(5):
+                    self._client = await self._open()
+                async with asyncio.timeout(10):
+                    await self.provision()
                 return
             except (OSError, TimeoutError, nats.errors.Error) as error:
                 log.warning("waiting for NATS", error=str(error) or type(error).__name__)
@@ -60,7 +62,8 @@ class Bus:
         """Flush what is on its way and close."""
         if self._client is not None and not self._client.is_closed:
             try:
-                await asyncio.wait_for(self._client.drain(), 3)
+                async with asyncio.timeout(3):
+                    await self._client.drain()
             except (TimeoutError, nats.errors.Error):
                 await self._client.close()
 

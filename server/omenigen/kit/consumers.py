@@ -102,7 +102,8 @@ class Consumers:
                 ack_policy=AckPolicy.MANUAL,
                 decoder=_leave_as_bytes,
             )(self._receiver(consumer))
-        await asyncio.wait_for(broker.start(), 15)
+        async with asyncio.timeout(15):
+            await broker.start()
         self._broker = broker
 
     async def stop(self) -> None:

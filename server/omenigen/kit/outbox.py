@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from omenigen.kit.bus import Bus
 from omenigen.kit.clock import Clock
 from omenigen.kit.db import Base, Database, Id, Moment
+from omenigen.kit.tasks import came
 
 log = structlog.get_logger(__name__)
 
@@ -148,8 +149,5 @@ class Relay:
         RELAYED.labels(row.subject).inc()
 
     async def _wait(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._nudged.wait(), seconds)
-        except TimeoutError:
-            pass
+        await came(self._nudged, within=seconds)
         self._nudged.clear()

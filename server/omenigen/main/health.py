@@ -36,7 +36,8 @@ def may_be_used(parts: dict[str, str]) -> bool:
 
 async def _state(check: Awaitable[None]) -> str:
     try:
-        await asyncio.wait_for(check, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await check
     except Exception as error:  # noqa: BLE001 # a health check reports whatever is wrong
         return f"{type(error).__name__}: {error}"[:200].strip(": ")
     return "ok"

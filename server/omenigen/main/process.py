@@ -18,6 +18,7 @@ from omenigen.kit.clock import Clock
 from omenigen.kit.consumers import Consumers
 from omenigen.kit.db import Database
 from omenigen.kit.jobs import Loop, Scheduler, keep_running
+from omenigen.kit.tasks import end
 from omenigen.main.container import make_container
 from omenigen.main.health import router as health
 from omenigen.main.schedule import JOBS
@@ -49,7 +50,7 @@ async def loops(container: AsyncContainer, declared: Sequence[Loop]) -> AsyncIte
     try:
         yield
     finally:
-        await _cancel(tasks)
+        await end(*tasks)
 
 
 @asynccontextmanager
@@ -62,7 +63,7 @@ async def consumers(container: AsyncContainer, settings: Settings) -> AsyncItera
     try:
         yield
     finally:
-        await _cancel([watchdog])
+        await end(watchdog)
         await group.stop()
 
 
@@ -74,7 +75,7 @@ async def schedule(container: AsyncContainer) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _cancel([task])
+        await end(task)
 
 
 @asynccontextmanager
@@ -132,7 +133,7 @@ async def serve(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
     try:
         await server.serve()
     finally:
-        await _cancel([watcher])
+        await end(watcher)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -142,9 +143,3 @@ def stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

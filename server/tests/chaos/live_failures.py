@@ -309,7 +309,8 @@ async def run(*, tuning: Tuning, wait_for_stale: bool, say: Callable[[str], None
                 say(row.__name__.replace("_", " "))
                 await row(day)
             stop.set()
-            await asyncio.wait_for(load, 30)
+            async with asyncio.timeout(30):
+                await load
             await _compare(day)
         except TimeoutError as late:
             day.broken.append(str(late) or "something took too long")

@@ -15,6 +15,7 @@ from omenigen.kit.clock import Clock
 from omenigen.kit.db import Database
 from omenigen.kit.streams.epoch import ensure_epoch, new_epoch
 from omenigen.kit.streams.reading import Standing, standings
+from omenigen.kit.tasks import came
 
 log = structlog.get_logger(__name__)
 
@@ -134,9 +135,7 @@ class Audit:
         """Sleep, but wake at once in doubt, or when the bus comes back: messages were lost meanwhile."""
         left = seconds
         while left > 0 and not self._hub.doubted.is_set():
-            try:
-                await asyncio.wait_for(self._hub.doubted.wait(), min(left, _LOOK_SECONDS))
-            except TimeoutError:
+            if not await came(self._hub.doubted, within=min(left, _LOOK_SECONDS)):
                 left -= _LOOK_SECONDS
             was, self._connected = self._connected, self._wire.connected
             if self._connected and not was:

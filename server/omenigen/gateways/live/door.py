@@ -126,7 +126,8 @@ class Door:
 
     async def _by_ticket(self, receive: Receive) -> Caller:
         try:
-            message = await asyncio.wait_for(receive(), TICKET_SECONDS)
+            async with asyncio.timeout(TICKET_SECONDS):
+                message = await receive()
             frame = inbound.read(message.get("text") or "")
             if not isinstance(frame, inbound.Auth):
                 raise _Turned(Close.SESSION_ENDED)

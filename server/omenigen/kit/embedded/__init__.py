@@ -1,7 +1,6 @@
 """Real PostgreSQL, NATS and Redis in a private folder, so that one command is enough to begin."""
 
 import asyncio
-import contextlib
 import fcntl
 import os
 import subprocess
@@ -21,6 +20,7 @@ from omenigen.kit.embedded.postgres import Postgres
 from omenigen.kit.embedded.process import port_is_free, stop_child
 from omenigen.kit.embedded.redis import Redis
 from omenigen.kit.embedded.tuning import Tuning
+from omenigen.kit.tasks import end
 
 ALL = frozenset({"postgres", "nats", "redis"})
 _KINDS: dict[str, type[Postgres | Nats | Redis]] = {
@@ -115,9 +115,7 @@ class Embedded:
         trace: TracebackType | None,
     ) -> None:
         if self._watching:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
+            await end(self._watching)
         await asyncio.to_thread(self._close)
 
     def _open(self) -> None:

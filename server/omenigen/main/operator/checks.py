@@ -177,7 +177,8 @@ class Checks:
 
 async def _within(part: Part, look: Awaitable[Finding]) -> Finding:
     try:
-        return await asyncio.wait_for(look, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            return await look
     except _FAILURES as error:
         return Finding(part=part, state=State.DOWN, figures={"error": type(error).__name__})
 

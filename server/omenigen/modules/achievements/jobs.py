@@ -15,6 +15,7 @@ from omenigen.kit.bus import Bus
 from omenigen.kit.clock import Clock
 from omenigen.kit.edge import unit_of_work
 from omenigen.kit.jobs import Job, Loop
+from omenigen.kit.tasks import came
 from omenigen.modules.achievements.queries import listing, players
 from omenigen.modules.achievements.service.backfill import Backfill
 from omenigen.modules.achievements.service.boards import BoardKeeping, Order
@@ -58,10 +59,7 @@ async def _heard(container: AsyncContainer, subject: str, hear: Callable[[bytes]
 
 
 async def _wait(knocked: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(knocked.wait(), seconds)
-    except TimeoutError:
-        pass
+    await came(knocked, within=seconds)
     knocked.clear()
 
 

@@ -80,7 +80,8 @@ async def _serving(container: AsyncContainer, settings: Settings) -> AsyncIterat
             yield house
         finally:
             stop.set()
-            await asyncio.wait_for(server, 15)
+            async with asyncio.timeout(15):
+                await server
 
 
 def _free_port() -> int:

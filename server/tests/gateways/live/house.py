@@ -129,7 +129,8 @@ class Talk:
 
     async def hear(self, seconds: float = 5) -> dict[str, Any]:
         """Wait for the next frame."""
-        frame: dict[str, Any] = orjson.loads(await asyncio.wait_for(self.connection.recv(), seconds))
+        async with asyncio.timeout(seconds):
+            frame: dict[str, Any] = orjson.loads(await self.connection.recv())
         return frame
 
     async def until(self, op: str, seconds: float = 5) -> list[dict[str, Any]]:
@@ -157,7 +158,8 @@ class Talk:
         """Wait for the end; return its code."""
         try:
             while True:
-                await asyncio.wait_for(self.connection.recv(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self.connection.recv()
         except ConnectionClosed as over:
             return over.rcvd.code if over.rcvd is not None else 1006
 

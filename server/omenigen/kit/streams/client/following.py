@@ -16,6 +16,7 @@ from omenigen.kit.streams.client.commands import Accepted, Command, Commands, Ro
 from omenigen.kit.streams.client.lines import Dial, Line, LineClosed
 from omenigen.kit.streams.client.replica import Frame, Replica
 from omenigen.kit.streams.client.sending import Sender
+from omenigen.kit.tasks import came
 
 log = structlog.get_logger(__name__)
 
@@ -168,9 +169,7 @@ class LiveClient:
                 await asyncio.sleep(PING_SECONDS * self._rng.uniform(0.8, 1.2))
                 self._pong.clear()
                 await line.send('{"op":"ping"}')
-                try:
-                    await asyncio.wait_for(self._pong.wait(), PONG_SECONDS)
-                except TimeoutError:
+                if not await came(self._pong, within=PONG_SECONDS):
                     await line.close()
                     return
 

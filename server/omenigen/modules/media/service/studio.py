@@ -56,7 +56,8 @@ async def _in_child(content: bytes) -> bytes:
         start_new_session=True,  # a Ctrl-C at the terminal is for the house, not for its children
     )
     try:
-        out, _ = await asyncio.wait_for(child.communicate(content), rules.SECONDS_MAX)
+        async with asyncio.timeout(rules.SECONDS_MAX):
+            out, _ = await child.communicate(content)
     except TimeoutError as error:
         raise PictureTooComplex from error
     finally:
