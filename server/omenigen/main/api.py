@@ -3,7 +3,7 @@
 import asyncio
 
 from omenigen.main.app import make_app
-from omenigen.main.process import loops, running, serve, stop_on_signals
+from omenigen.main.process import loops, running, serve, spare_what_stays, stop_on_signals
 from omenigen.main.schedule import API_LOOPS
 from omenigen.main.settings import Settings
 
@@ -12,4 +12,6 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     """Serve until told to stop."""
     stop = stop or stop_on_signals()
     async with running(settings) as container, loops(container, API_LOOPS):
-        await serve(await make_app(container, settings), settings, stop)
+        app = await make_app(container, settings)
+        spare_what_stays()
+        await serve(app, settings, stop)

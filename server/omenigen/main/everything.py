@@ -3,7 +3,7 @@
 import asyncio
 
 from omenigen.main.app import make_app
-from omenigen.main.process import consumers, loops, running, schedule, serve, stop_on_signals
+from omenigen.main.process import consumers, loops, running, schedule, serve, spare_what_stays, stop_on_signals
 from omenigen.main.schedule import API_LOOPS, WORKER_LOOPS
 from omenigen.main.settings import Settings
 
@@ -13,4 +13,6 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     stop = stop or stop_on_signals()
     async with running(settings) as container, loops(container, (*API_LOOPS, *WORKER_LOOPS)):
         async with consumers(container, settings), schedule(container):
-            await serve(await make_app(container, settings), settings, stop)
+            app = await make_app(container, settings)
+            spare_what_stays()
+            await serve(app, settings, stop)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +28,8 @@ from omenigen.main.settings import Settings
 from omenigen.main.subscribers import CONSUMERS
 
 log = structlog.get_logger(__name__)
+
+_NICENESS = 5
 
 
 @asynccontextmanager
@@ -134,6 +138,18 @@ async def serve(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
         await server.serve()
     finally:
         await end(watcher)
+
+
+def give_way() -> None:
+    """Let the processes that answer go first where there are too few cores for all."""
+    os.nice(_NICENESS)
+
+
+def spare_what_stays() -> None:
+    """Spare the collector what lives as long as the process: looking through it stops every request for a while."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def stop_on_signals() -> asyncio.Event:
