@@ -4,6 +4,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { precompressed } from "./scripts/precompressed.mjs";
 import { routerConfig } from "./scripts/router-config.mjs";
 
 const server = process.env.API ?? "http://127.0.0.1:8000";
@@ -29,6 +30,7 @@ export default defineConfig({
       },
       devOptions: { enabled: false },
     }),
+    precompressed(),
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {

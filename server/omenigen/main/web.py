@@ -1,9 +1,13 @@
 """The built web app: immutable assets, a fresh index, and never an answer in the API's place."""
 
+import re
 from pathlib import Path
+from stat import S_ISREG
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -13,15 +17,29 @@ from omenigen.kit.settings import HttpSettings
 
 _NOT_THE_APP = ("api/", "assets/", "health", "metrics", "docs", ".well-known/")
 _FRESH = {"Cache-Control": "no-cache"}
+_CODINGS = {"br": ".br", "gzip": ".gz"}
 
 
 class _Immutable(StaticFiles):
-    """Files whose names change with their content."""
+    """Files whose names change with their content; the build has put compressed ones beside them."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await self._compressed(path, scope) or await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Vary"] = "Accept-Encoding"
         return response
+
+    async def _compressed(self, path: str, scope: Scope) -> Response | None:
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        for coding, ending in _CODINGS.items():
+            if not re.search(rf"\b{coding}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", accepted):
+                continue
+            file, stat = await run_in_threadpool(self.lookup_path, path + ending)
+            if stat is not None and S_ISREG(stat.st_mode):
+                response = self.file_response(file, stat, scope)
+                response.headers["Content-Encoding"] = coding
+                return response
+        return None
 
 
 def install_web(app: FastAPI, settings: HttpSettings) -> None:
