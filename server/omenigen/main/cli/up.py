@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from omenigen.kit import log as logs
+from omenigen.kit.tasks import end
 from omenigen.main import everything
 from omenigen.main.cli.operator import operator_exists
 from omenigen.main.cli.servers import Running, embedded, missing, pointed_at
@@ -42,7 +43,7 @@ async def up(settings: Settings) -> None:
         if stop.is_set():
             progress("Stopping")
         await asyncio.wait({house}, timeout=_STOP_PATIENCE)
-        await _cancel(greeting, stopping, house)
+        await end(greeting, stopping, house)
         # Whatever ended the house early is the reason to tell.
         if house.done() and not house.cancelled() and (error := house.exception()):
             raise error
@@ -113,7 +114,7 @@ async def _stop_event() -> AsyncIterator[asyncio.Event]:
     try:
         yield stop
     finally:
-        await _cancel(follower)
+        await end(follower)
 
 
 async def _follow_parent(stop: asyncio.Event) -> None:
@@ -123,12 +124,6 @@ async def _follow_parent(stop: asyncio.Event) -> None:
     while os.getppid() == parent:  # the kernel tells nobody portably that a parent has gone
         await asyncio.sleep(0.5)
     stop.set()
-
-
-async def _cancel(*tasks: asyncio.Task[object] | asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
 
 
 def _ensure_port_is_free(settings: Settings) -> None:
